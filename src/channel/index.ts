@@ -1,0 +1,6 @@
+export * from './adapter.ts'
+export * from './capabilities.ts'
+export * from './content.ts'
+export * from './event.ts'
+export * from './failure.ts'
+export * from './ids.ts'
