@@ -1,0 +1,1 @@
+export { maskSecrets, tellsSecret } from '../../core/secrets.ts'
