@@ -1,0 +1,122 @@
+import {
+  type AccountId,
+  type Adapter,
+  type AdapterDeps,
+  type FetchedFile,
+  type Health,
+  type Json,
+  PlatformError,
+} from '../../src/channel/index.ts'
+import { fetchMetaFile } from '../../src/channel/kit/meta-file.ts'
+import { type Graph, openGraph } from '../../src/channel/kit/meta-graph.ts'
+import { verifyMeta } from '../../src/channel/kit/meta-webhook.ts'
+import { inGroups } from './capabilities.ts'
+import { type CloudConfig, newest } from './config.ts'
+import { classify } from './errors.ts'
+import { parse } from './parse.ts'
+import { render } from './render.ts'
+import { makePauses, recipientOf, send } from './send.ts'
+import { readTemplates } from './templates.ts'
+import type { Payload, ReplyTo, WhatsAppFileRef } from './wire.ts'
+
+/** The official Cloud API for one number. */
+export function createCloud(
+  { id: account, config: keys }: { readonly id: AccountId; readonly config: CloudConfig },
+  deps: AdapterDeps,
+): Adapter<Payload> {
+  const { apiUrl, phoneNumberId: number } = keys
+  const graph = openGraph({ apiUrl, token: keys.accessToken, appSecret: keys.appSecret }, deps.fetch)
+  const pauses = makePauses()
+  const post = (body: Json) => graph.call({ method: 'POST', path: `${number}/messages`, body })
+  const read = (message: string, more: { readonly [key: string]: Json } = {}) =>
+    post({ messaging_product: 'whatsapp', status: 'read', message_id: message, ...more })
+  return {
+    verify: async (request) => verifyMeta(request, keys),
+    parse: (request) => parse(request, { account, number, now: deps.now }),
+    render: (contents) => render(contents),
+    send: (payload, to, attempt) => send({ graph, deps, number, pauses }, payload, to, attempt),
+    classify,
+    check: (signal) => check(graph, number, signal),
+    acknowledge: async (event) => {
+      const message = (event.from.reply as ReplyTo | undefined)?.message
+      if (message && (event.kind === 'message' || event.kind === 'choice')) await read(message)
+    },
+    typing: async (to) => {
+      const { message } = to.reply as ReplyTo
+      if (message) await read(message, { typing_indicator: { type: 'text' } })
+    },
+    react: async (to, message, emoji) => {
+      const reaction = { message_id: message, emoji }
+      await post({ messaging_product: 'whatsapp', ...recipientOf(to), type: 'reaction', reaction })
+    },
+    fetchFile: (ref, signal) => fetchFile(graph, { apiUrl, number, token: keys.accessToken, fetch: deps.fetch }, ref, signal),
+    narrow: (to) => ((to.reply as ReplyTo | undefined)?.group === undefined ? {} : inGroups),
+    isGroup: (to) => to.conversation.startsWith('group:'),
+    ...(keys.businessAccountId === undefined ? {} : { templates: (signal) => readTemplates(graph, keys.businessAccountId!, signal) }),
+    subscribe: (hookUrl) => subscribe(graph, keys, hookUrl),
+    close: () => graph.close(),
+  }
+}
+
+type NumberFacts = {
+  readonly display_phone_number?: string
+  readonly verified_name?: string
+  readonly quality_rating?: string
+  readonly name_status?: string
+  readonly throughput?: { readonly level?: string }
+}
+
+async function check(graph: Graph, number: string, signal: AbortSignal): Promise<Health> {
+  const query = { fields: 'display_phone_number,verified_name,quality_rating,throughput,name_status' }
+  try {
+    const told = await graph.call<NumberFacts>({ method: 'GET', path: number, query, signal })
+    const { display_phone_number: phone = number, verified_name: name, quality_rating: quality } = told
+    const facts: { [name: string]: Json } = {
+      number: phone,
+      ...(name ? { name } : {}),
+      ...(quality ? { quality } : {}),
+      ...(told.name_status ? { nameStatus: told.name_status } : {}),
+      ...(told.throughput?.level ? { throughput: told.throughput.level } : {}),
+    }
+    const warning = quality === 'RED' ? ' Its quality is low: people block or report it.' : ''
+    return { ok: true, detail: `${phone}${name ? ` (${name})` : ''} answers.${warning}`, facts }
+  } catch (error) {
+    const failure = classify(error)
+    return { ok: false, detail: failure.detail ?? failure.code, facts: { code: failure.code } }
+  }
+}
+
+type From = { readonly apiUrl: string; readonly number: string; readonly token: string; readonly fetch: typeof globalThis.fetch }
+
+/** An address lives for 5 minutes: where it is gone, a new one is asked for once. */
+async function fetchFile(graph: Graph, from: From, ref: Json, signal: AbortSignal): Promise<FetchedFile> {
+  const { media, mime, name } = ref as WhatsAppFileRef
+  const locate = async () => {
+    const query = { phone_number_id: from.number }
+    const told = await graph.call<{ readonly url?: string; readonly mime_type?: string }>({
+      method: 'GET',
+      path: encodeURIComponent(media),
+      query,
+      signal,
+    })
+    if (!told.url) throw new PlatformError({ status: 404, code: 'file_404', message: 'the file has no address' })
+    return told
+  }
+  const open = async () => {
+    const { url, mime_type } = await locate()
+    const file = await fetchMetaFile(url!, { ...from, signal })
+    return { ...file, mime: mime ?? mime_type?.split(';')[0]?.trim() ?? file.mime, ...(name ? { name } : {}) }
+  }
+  try {
+    return await open()
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.status !== 404) throw error
+    return open()
+  }
+}
+
+/** This number's webhook alone: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override */
+async function subscribe(graph: Graph, keys: CloudConfig, hookUrl: URL): Promise<void> {
+  const webhook_configuration = { override_callback_uri: hookUrl.href, verify_token: newest(keys.verifyToken) }
+  await graph.call({ method: 'POST', path: keys.phoneNumberId, body: { webhook_configuration } })
+}
