@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { slack } from '../../adapters/slack/index.ts'
@@ -74,6 +76,11 @@ const needs: { readonly [event: string]: readonly string[] } = {
   tokens_revoked: [],
 }
 
+/** Slack's own schema for manifests, as it publishes it. */
+const published = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(
+  JSON.parse(readFileSync(new URL('slack-manifest.schema.json', import.meta.url), 'utf8')),
+)
+
 const hub = { name: 'Acme Support', publicUrl: 'https://hub.example.org/desk/', account: 'acme' }
 
 describe('the manifest for Slack', () => {
@@ -87,6 +94,8 @@ describe('the manifest for Slack', () => {
     ],
   ])('is taken by Slack %s', (_, options) => {
     expect(z.prettifyError(taken.safeParse(manifest(options)).error ?? new z.ZodError([]))).toBe('')
+    published(manifest(options))
+    expect(published.errors).toBeNull()
   })
 
   test('is what the command writes, and JSON', () => {
@@ -116,5 +125,6 @@ describe('the manifest for Slack', () => {
     ],
   ])('would not be taken with %s', (_, wrong) => {
     expect(taken.safeParse(wrong).success).toBe(false)
+    expect(published(wrong)).toBe(false)
   })
 })
