@@ -35,7 +35,7 @@ export type SlackEmulatorOptions = EmulatorOptions & {
 }
 export interface SlackEmulator extends Emulator {
   person(name: string): SlackPerson
-  /** Somebody of another organisation. */
+  /** Somebody of another organisation, seen in a shared channel: with an address that their own workspace has confirmed. */
   stranger(name: string): User
   channel(name: string, type?: Channel['type']): SlackChannel
   messages(channel: string): readonly Seen[]
@@ -127,7 +127,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
     let given: Arguments | undefined
     let unread: unknown
     try {
-      given = readArguments(asked.headers['content-type'] ?? '', asked.body, asked.url.searchParams)
+      given = readArguments(method, asked.headers['content-type'] ?? '', asked.body, asked.url.searchParams)
     } catch (error) {
       unread = error
     }
@@ -236,7 +236,7 @@ function refused(error: unknown): Answered {
 /** Whoever shows no token sees the login page, and a 200 over it. */
 function fileOf(world: World, id: string, authorization: string | undefined): Answered {
   const file = world.files.get(id)
-  if (authorization !== `Bearer ${world.credentials.botToken}` || world.slack.loginPage)
-    return { status: 200, text: '<!DOCTYPE html><title>Sign in to Slack</title>' }
+  const isLetIn = authorization === `Bearer ${world.credentials.botToken}` && grantedScopes(world).includes('files:read')
+  if (!isLetIn || world.slack.loginPage) return { status: 200, text: '<!DOCTYPE html><title>Sign in to Slack</title>' }
   return file ? { status: 200, headers: { 'content-type': file.mime }, body: file.bytes } : { status: 404, text: 'Not Found' }
 }

@@ -86,10 +86,14 @@ export const classify = classifyWith((error) => {
   return error instanceof PlatformError ? refused(error) : undefined
 })
 
-/** Whatever went wrong before the message itself: it was not sent. A missing scope for files does not stop words. */
+/**
+ * Whatever went wrong before the message itself: it was not sent. A missing scope for files does not stop words, nor does a limit of the
+ * methods for files: Slack counts by method, and theirs holds back no other conversation.
+ */
 function notPrepared({ cause }: NotPrepared): Failure {
   const why = cause instanceof PlatformError ? refused(cause) : undefined
   if (why?.code === 'missing_scope') return { ...why, kind: 'rejected' }
+  if (why?.kind === 'throttled') return { ...why, only: 'conversation' }
   if (why && why.kind !== 'uncertain') return why
   return { kind: 'transient', code: 'not_prepared', detail: 'A file could not be made ready; nothing was sent.' }
 }

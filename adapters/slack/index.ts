@@ -24,7 +24,13 @@ import { homeView, render } from './render.ts'
 import { placeOf, revise, send, showSubmitted } from './send.ts'
 import type { Payload } from './wire.ts'
 
-type Me = { readonly user_id: string; readonly user: string; readonly team: string; readonly team_id: string; readonly scopes?: string }
+type Me = {
+  readonly user_id: string
+  readonly user: string
+  readonly team: string
+  readonly team_id: string
+  readonly scopes?: string
+}
 
 export const slack = defineAdapter<SlackConfig>({
   name: 'slack',
@@ -83,7 +89,7 @@ export const slack = defineAdapter<SlackConfig>({
       },
       react: (to, message, emoji) => react(api, me, to, message, emoji),
       fetchFile: (ref, signal) => fetchFile(api, keys, deps, ref, signal),
-      profile: (person, _to, signal) => profile(api, person, signal),
+      profile: (person, _to, signal) => profile(api, me, person, signal),
       home: async (person, view) => {
         await api.call('views.publish', { user_id: person.key, view: homeView(view) })
       },
@@ -191,6 +197,9 @@ type UserInfo = {
     readonly locale?: string
     readonly is_email_confirmed?: boolean
     readonly is_stranger?: boolean
+    readonly team_id?: string
+    /** In an Enterprise organisation a person belongs to several workspaces. */
+    readonly enterprise_user?: { readonly teams?: readonly string[] }
     readonly profile?: {
       readonly real_name?: string
       readonly display_name?: string
@@ -201,15 +210,22 @@ type UserInfo = {
   }
 }
 
-/** The workspace vouches for an address that it has seen confirmed; not for people of other workspaces. */
-async function profile(api: Api, person: Person, signal: AbortSignal): Promise<Profile> {
+/**
+ * The workspace vouches for an address that it has seen confirmed, of its own people alone: somebody of another organisation in a shared
+ * channel has the address that their own admin gave them, and is no `is_stranger` there. https://docs.slack.dev/reference/objects/user-object
+ */
+async function profile(api: Api, me: () => Promise<Me>, person: Person, signal: AbortSignal): Promise<Profile> {
   const { user } = await api.call<UserInfo>('users.info', { user: person.key, include_locale: true }, signal)
   const { profile: told = {} } = user
   const name = told.real_name || user.real_name || told.display_name
+  const isOurs = async () => {
+    const { team_id } = await me()
+    return user.is_stranger !== true && (user.team_id === team_id || user.enterprise_user?.teams?.includes(team_id) === true)
+  }
   const picture = told.image_192 ?? told.image_72
   return {
     ...(name ? { name } : {}),
-    ...(told.email ? { email: told.email, emailVouched: user.is_email_confirmed === true && user.is_stranger !== true } : {}),
+    ...(told.email ? { email: told.email, emailVouched: user.is_email_confirmed === true && (await isOurs()) } : {}),
     ...(picture ? { picture } : {}),
     ...(user.locale ? { language: user.locale } : {}),
   }

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { botScopes, manifest } from '../../adapters/slack/manifest.ts'
 import { mrkdwnOf } from '../../adapters/slack/mrkdwn.ts'
 import { parseMarkdown, toPlainText } from '../../src/channel/kit/markdown.ts'
-import { attempt, clock, why } from '../contract/contract-bench.ts'
+import { attempt, clock, plan, why } from '../contract/contract-bench.ts'
+import { samples } from '../contract/samples.ts'
 import { eventOf, failureOf, openSlack, say } from './slack-bench.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -99,7 +100,8 @@ describe('what is written', () => {
     const told = await adapter.profile!({ key: ada.key as never }, {} as never, AbortSignal.timeout(2000))
     expect(told).toMatchObject({ name: 'Ada Lovelace', email: 'ada.lovelace@example.com', emailVouched: true, language: 'en-US' })
     const stranger = emulator.stranger('Mallory')
-    expect(await adapter.profile!({ key: stranger.id as never }, {} as never, AbortSignal.timeout(2000))).not.toHaveProperty('email')
+    const foreign = await adapter.profile!({ key: stranger.id as never }, {} as never, AbortSignal.timeout(2000))
+    expect(foreign).toMatchObject({ email: 'mallory@example.com', emailVouched: false })
   })
 
   test('check names the scopes that are missing', async () => {
@@ -111,6 +113,28 @@ describe('what is written', () => {
     })
   })
 
+  test('a scope for files that is missing stops files, not words; one for words stops the account', async () => {
+    const bench = await open()
+    const { adapter, emulator } = bench
+    const heard = await eventOf(
+      bench,
+      () => emulator.person('Ada').sendsFile({ name: 'a.txt', mime: 'text/plain', bytes: new Uint8Array([97]) }),
+      'message',
+    )
+    const [media] = heard.content
+    const [file] = plan(samples.file!.content, bench, heard.from)
+    emulator.slack.scopes = botScopes.filter((scope) => !scope.startsWith('files:'))
+    const ref = media?.type === 'media' && 'ref' in media.file ? media.file.ref : null
+    expect(await failureOf(bench, adapter.fetchFile!(ref, AbortSignal.timeout(2000)))).toMatchObject({
+      kind: 'rejected',
+      code: 'login_page',
+    })
+    expect(await failureOf(bench, adapter.send(file!, heard.from, attempt()))).toMatchObject({ kind: 'rejected', code: 'missing_scope' })
+    await say(adapter, 'still here', heard.from)
+    emulator.slack.scopes = botScopes.filter((scope) => scope !== 'chat:write')
+    expect(await failureOf(bench, say(adapter, 'not any more', heard.from))).toMatchObject({ kind: 'unauthorized', code: 'missing_scope' })
+  })
+
   test('typing shows as a status in a thread, and asks nobody where there is none', async () => {
     const bench = await open()
     const direct = await eventOf(bench, () => bench.emulator.person('Ada').types('hi'), 'message')
@@ -120,6 +144,22 @@ describe('what is written', () => {
     const thread = await eventOf(bench, () => bench.emulator.channel('office').person('Bo').types('@switchboard hi'), 'message')
     await bench.adapter.typing!(thread.from)
     expect(bench.emulator.typing).toHaveLength(1)
+  })
+
+  test('a limit of the methods for files holds back the file’s conversation, and no other', async () => {
+    const bench = await open()
+    const heard = await eventOf(bench, () => bench.emulator.person('Ada').types('hi'), 'message')
+    const server = await throttling(() => undefined, 'files.getUploadURLExternal')
+    closing.push(server.close)
+    const adapter = bench.create({ ...bench.emulator.account(), apiUrl: server.url })
+    closing.push(async () => adapter.close?.())
+    const [file] = plan(samples.file!.content, bench, heard.from)
+    expect(await failureOf(bench, adapter.send(file!, heard.from, attempt()))).toMatchObject({
+      kind: 'throttled',
+      retryAfterMs: 20_000,
+      only: 'conversation',
+    })
+    await say(adapter, 'still here', heard.from)
   })
 
   test('one method that is asked to wait waits alone, and nobody is asked meanwhile', async () => {
@@ -142,12 +182,12 @@ describe('what is written', () => {
   })
 })
 
-async function throttling(note: (method: string) => void) {
+async function throttling(note: (method: string) => void, throttled = 'users.info') {
   const server = createServer((request, response) => {
     const method = request.url!.split('/').pop()!
     note(method)
     request.resume().on('end', () => {
-      if (method === 'users.info') response.writeHead(429, { 'retry-after': '20' }).end('{"ok":false,"error":"ratelimited"}')
+      if (method === throttled) response.writeHead(429, { 'retry-after': '20' }).end('{"ok":false,"error":"ratelimited"}')
       else response.end(JSON.stringify({ ok: true, channel: 'D1', ts: '1764000000.000100' }))
     })
   })

@@ -3,8 +3,18 @@ import { Refusal } from './refusal.ts'
 
 export type Arguments = { readonly [name: string]: unknown }
 
+/** Of what is called here, these read no JSON: its arguments are as if they were not given. https://docs.slack.dev/apis/web-api/using-the-web-api#post_bodies */
+const withoutJson = new Set([
+  'users.info',
+  'users.lookupByEmail',
+  'conversations.info',
+  'files.info',
+  'files.getUploadURLExternal',
+  'reactions.get',
+])
+
 /** JSON or a form; what looks like JSON within a form is read, as Slack does for blocks and files. */
-export function readArguments(type: string, body: Buffer, query: URLSearchParams): Arguments {
+export function readArguments(method: string, type: string, body: Buffer, query: URLSearchParams): Arguments {
   const given: { [name: string]: unknown } = Object.fromEntries(query)
   if (body.length === 0) return given
   if (type.startsWith('application/json')) {
@@ -15,7 +25,7 @@ export function readArguments(type: string, body: Buffer, query: URLSearchParams
       throw new Refusal('invalid_json')
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal('json_not_object')
-    return Object.assign(given, value)
+    return withoutJson.has(method) ? given : Object.assign(given, value)
   }
   if (!type.startsWith('application/x-www-form-urlencoded')) throw new Refusal('invalid_post_type')
   for (const [name, value] of new URLSearchParams(body.toString('utf8'))) given[name] = unpacked(value)

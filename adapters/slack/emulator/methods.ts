@@ -25,7 +25,30 @@ export async function runMethod(method: string, token: string | undefined, conte
   if (!token) throw new Refusal('not_authed')
   if (token !== botToken && token !== appToken) throw new Refusal('invalid_auth')
   if ((token === appToken) !== (method === 'apps.connections.open')) throw new Refusal('not_allowed_token_type')
+  const provided = grantedScopes(context.world)
+  const needed = scopeOf[method]
+  if (needed && !provided.includes(needed)) throw new Refusal('missing_scope', { needed, provided: provided.join(',') })
   return run(context)
+}
+
+/** https://docs.slack.dev/reference/scopes */
+const scopeOf: { readonly [method: string]: string } = {
+  'chat.postMessage': 'chat:write',
+  'chat.postEphemeral': 'chat:write',
+  'chat.update': 'chat:write',
+  'chat.delete': 'chat:write',
+  'assistant.threads.setStatus': 'chat:write',
+  'conversations.open': 'im:write',
+  'conversations.info': 'channels:read',
+  'users.info': 'users:read',
+  'users.lookupByEmail': 'users:read.email',
+  'reactions.get': 'reactions:read',
+  'reactions.add': 'reactions:write',
+  'reactions.remove': 'reactions:write',
+  'files.getUploadURLExternal': 'files:write',
+  'files.completeUploadExternal': 'files:write',
+  'files.delete': 'files:write',
+  'files.info': 'files:read',
 }
 
 /** Does a call of this method make a message visible? Those are the calls that faults are about. */
@@ -164,7 +187,7 @@ function reactedTo(world: World, given: Arguments): { readonly channel: Channel;
 function userInfo(world: World, id: string, withLocale: boolean): Json {
   const user = world.users.get(id)
   if (!user) throw new Refusal('user_not_found')
-  const seesEmail = user.email !== undefined && grantedScopes(world).includes('users:read.email') && !user.stranger
+  const seesEmail = user.email !== undefined && grantedScopes(world).includes('users:read.email')
   return {
     id,
     team_id: user.stranger ? 'T0OTHER' : world.team,
@@ -172,8 +195,8 @@ function userInfo(world: World, id: string, withLocale: boolean): Json {
     real_name: user.name,
     deleted: false,
     is_bot: false,
-    is_email_confirmed: !user.stranger,
-    ...(user.stranger ? { is_stranger: true } : {}),
+    is_email_confirmed: true,
+    is_stranger: false,
     ...(withLocale ? { locale: 'en-US' } : {}),
     profile: {
       real_name: user.name,
