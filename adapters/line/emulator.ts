@@ -1,5 +1,6 @@
 import type { Emulator, EmulatorOptions } from '../../src/channel/emulator.ts'
 import { controls, underFaults } from '../../src/channel/kit/emulator/calls.ts'
+import { patienceOf } from '../../src/channel/kit/emulator/patience.ts'
 import { playground } from '../../src/channel/kit/emulator/playground.ts'
 import { type Answered, type Asked, type Outcome, serve } from '../../src/channel/kit/emulator/serve.ts'
 import { hmac } from '../../src/channel/kit/signature.ts'
@@ -27,11 +28,14 @@ export interface LineEmulator extends Emulator {
   pending(): number
 }
 
+/** "within two seconds": https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/ */
+const ackMs = 2_000
+
 /** The Messaging API on loopback, with the people who write to an official account. */
 export async function startLineEmulator(options: LineEmulatorOptions = {}): Promise<LineEmulator> {
   const { host = '127.0.0.1', port = 0, timeScale = 1 } = options
   const { channelSecret = 'emulator-channel-secret', accessToken = 'emulator-channel-access-token' } = options
-  const world = makeWorld({ timeScale, channelSecret, accessToken })
+  const world = makeWorld({ timeScale, patienceMs: patienceOf(options, ackMs), channelSecret, accessToken })
   const { stage } = world
   const planned: Answered[] = []
   const person = (name: string) => personNamed(world, name)

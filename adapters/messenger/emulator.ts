@@ -32,8 +32,8 @@ const version = '/v25.0'
 
 /** Messenger on loopback: the Graph API of one page, its webhooks, and the people who write to it. */
 export async function startMessengerEmulator(options: EmulatorOptions & Partial<PageOptions> = {}): Promise<MessengerEmulator> {
-  const { host = '127.0.0.1', port = 0, timeScale = 1, ...given } = options
-  const page = makePage({ ...defaults, ...given }, timeScale)
+  const { host = '127.0.0.1', port = 0, ...given } = options
+  const page = makePage({ ...defaults, ...given }, options)
   const { stage, hooks } = page
   const planned: Answered[] = []
   const person = (name: string) => personIn(page, chatOf(page, name), () => door.url)

@@ -75,7 +75,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
   const planned: Answered[] = []
   const sockets = new Set<Socket>()
   const tickets = new Set<string>()
-  const delivery = makeDelivery(world, sockets)
+  const delivery = makeDelivery(world, sockets, options)
   const typing: { at: number; chat: string }[] = []
   const uploads: { path: string; authorization: string | undefined }[] = []
   world.watchers.add(({ type, channel }) => void (type === 'typing' && typing.push({ at: Date.now(), chat: channel?.id ?? '' })))

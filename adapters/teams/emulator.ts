@@ -58,7 +58,7 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions = {}): Pr
   const door = await serve({ host, port }, handle)
   const world = makeWorld({ appId, appPassword, tenantId, botName, timeScale, url: () => door.url })
   const identity = makeIdentity(world)
-  const delivery = makeDelivery(world, identity)
+  const delivery = makeDelivery(world, identity, options)
   const context = { world, delivery }
   const typing: { at: number; chat: string }[] = []
   world.watchers.add(({ type, chat }) => void (type === 'typing' && typing.push({ at: Date.now(), chat })))

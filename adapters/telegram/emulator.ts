@@ -33,8 +33,10 @@ export async function startTelegramEmulator(options: TelegramEmulatorOptions = {
   const world = makeWorld(timeScale)
   const all = bots.map((bot) => addBot(world, bot))
   const planned: Answered[] = []
-  const delivery: Delivery = makeDelivery(world, async (bot, method, fields) =>
-    runMethod(method, { world, delivery, bot, input: { fields, files: new Map() } }),
+  const delivery: Delivery = makeDelivery(
+    world,
+    async (bot, method, fields) => runMethod(method, { world, delivery, bot, input: { fields, files: new Map() } }),
+    options,
   )
   const bot = (username?: string): BotState => {
     const found = username === undefined ? all[0] : all.find((one) => one.user.username === username)

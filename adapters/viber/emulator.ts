@@ -1,5 +1,6 @@
 import type { Emulator, EmulatorOptions } from '../../src/channel/emulator.ts'
 import { controls, underFaults } from '../../src/channel/kit/emulator/calls.ts'
+import { patienceOf } from '../../src/channel/kit/emulator/patience.ts'
 import { playground } from '../../src/channel/kit/emulator/playground.ts'
 import { type Answered, type Asked, type Outcome, serve } from '../../src/channel/kit/emulator/serve.ts'
 import { objectIn } from '../../src/channel/kit/meta-webhook.ts'
@@ -23,7 +24,12 @@ export interface ViberEmulator extends Emulator {
 /** The Bot API on loopback, with the people who write to a bot. */
 export async function startViberEmulator(options: ViberEmulatorOptions = {}): Promise<ViberEmulator> {
   const { host = '127.0.0.1', port = 0, timeScale = 1, token = 'emulator-0f40021e-61a47a1e6778d187-f2c5a676' } = options
-  const world = makeWorld({ timeScale, token, welcomed: (chat, body) => void welcome(world, chat, body) })
+  const world = makeWorld({
+    timeScale,
+    patienceMs: patienceOf(options, 5_000),
+    token,
+    welcomed: (chat, body) => void welcome(world, chat, body),
+  })
   const { stage } = world
   const planned: Answered[] = []
   const person = (name: string, chat?: string) => personNamed(world, () => door.url, name, chat)

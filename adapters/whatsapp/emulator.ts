@@ -45,8 +45,8 @@ const version = '/v25.0'
 
 /** The Cloud API on loopback: one number, its webhooks and files, and the people who write to it. */
 export async function startWhatsAppEmulator(options: EmulatorOptions & Partial<NumberOptions> = {}): Promise<WhatsAppEmulator> {
-  const { host = '127.0.0.1', port = 0, timeScale = 1, ...given } = options
-  const number = makeNumber({ ...defaults, ...given }, timeScale)
+  const { host = '127.0.0.1', port = 0, ...given } = options
+  const number = makeNumber({ ...defaults, ...given }, options)
   const { stage, hooks } = number
   const planned: Answered[] = []
   const someone = (chat: string | undefined, name: string | undefined) => {

@@ -41,6 +41,8 @@ export type EmulatorOptions = {
   readonly port?: number
   /** How many times faster than the platform's clock waiting goes (retries of webhooks); 1 is real time. */
   readonly timeScale?: number
+  /** How long the platform waits for the answer to a webhook; its own figure where it is not given and the clock goes at its pace. */
+  readonly patienceMs?: number
 }
 export type UnsignedRequest = Partial<Pick<HookRequest, 'method' | 'query' | 'headers'>> & { readonly body: Uint8Array | string }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Json } from '../../../src/channel/index.ts'
+import { trialMs } from '../../../src/channel/kit/emulator/patience.ts'
 import type { Answered, Asked } from '../../../src/channel/kit/emulator/serve.ts'
 import { checkMessages } from './check.ts'
 import { Refusal } from './refusal.ts'
@@ -158,7 +159,7 @@ export async function tryWebhook(
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,
-      signal: AbortSignal.timeout(2_000),
+      signal: AbortSignal.timeout(trialMs),
     })
     await response.arrayBuffer()
     return { success: response.ok, statusCode: response.status, reason: response.ok ? 'OK' : 'ERROR_STATUS_CODE' }

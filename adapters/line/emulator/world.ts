@@ -33,15 +33,19 @@ export type World = {
 /** How LINE tells a failed webhook again is not published; these are ours. */
 const pauses = [1, 5, 30, 120, 300, 600]
 
-export function makeWorld(options: { readonly timeScale: number; readonly channelSecret: string; readonly accessToken: string }): World {
+export function makeWorld(options: {
+  readonly timeScale: number
+  readonly patienceMs: number
+  readonly channelSecret: string
+  readonly accessToken: string
+}): World {
   const stage = makeStage()
   const bot = { userId: `U${'b0'.repeat(16)}`, basicId: '@switchboard', displayName: 'Switchboard' }
   const tokens: World['tokens'] = new Map()
   const settings = { chat: true, redelivery: true, active: true, replyTokenMs: 60_000 }
   const hooks = makeHooks<WireEvent>(stage, {
     timeScale: options.timeScale,
-    // "within two seconds": https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/
-    timeoutMs: 2_000,
+    patienceMs: options.patienceMs,
     together: 50,
     pause: (tries) => pauses[tries - 1],
     holdsUp: false,

@@ -1,3 +1,4 @@
+import type { EmulatorOptions } from '../../../src/channel/emulator.ts'
 import type { Json } from '../../../src/channel/index.ts'
 import { type MetaHooks, makeMetaHooks } from '../../../src/channel/kit/emulator/meta-hooks.ts'
 import type { Answered } from '../../../src/channel/kit/emulator/serve.ts'
@@ -21,10 +22,10 @@ export type Page = {
 }
 export type PageOptions = Pick<Page, 'id' | 'name' | 'app' | 'token' | 'appSecret' | 'verifyToken'>
 
-export function makePage(options: PageOptions, timeScale: number): Page {
+export function makePage(options: PageOptions, pace: Pick<EmulatorOptions, 'timeScale' | 'patienceMs'>): Page {
   const stage = makeStage()
   const wrap = (items: readonly Json[]): Json => ({ object: 'page', entry: [{ id: options.id, time: Date.now(), messaging: items }] })
-  const hooks = makeMetaHooks<Json>(stage, { ...options, timeScale, wrap })
+  const hooks = makeMetaHooks<Json>(stage, { ...options, ...pace, wrap })
   return { ...options, stage, hooks, quick: new Set(), attachments: new Map(), subscribedFields: [] }
 }
 

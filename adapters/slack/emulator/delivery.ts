@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { EmulatorOptions } from '../../../src/channel/emulator.ts'
 import type { Json } from '../../../src/channel/index.ts'
+import { patienceOf, trialMs } from '../../../src/channel/kit/emulator/patience.ts'
 import type { Socket } from './socket.ts'
 import { nextId, type World } from './state.ts'
 
@@ -32,13 +34,13 @@ export function signedHeaders(world: World, body: string | Uint8Array, at = new 
  * Brings events to the hub: by HTTP, or to one of its sockets where there are any. A channel's events set out in their order; one that
  * fails comes again later and holds nobody up.
  */
-export function makeDelivery(world: World, sockets: ReadonlySet<Socket>) {
+export function makeDelivery(world: World, sockets: ReadonlySet<Socket>, options: EmulatorOptions) {
   const lines = new Map<string, Pending[]>()
   const running = new Set<Pending[]>()
   const retrying = new Set<Pending>()
   const closing = new AbortController()
   const ms = (seconds: number) => Math.max(1, (seconds * 1000) / world.timeScale)
-  const deadline = () => Math.max(1000, deadlineMs / world.timeScale)
+  const patienceMs = patienceOf(options, deadlineMs)
 
   /** The envelope that Slack puts around an event. The same text mentioned and said gives two of them. */
   function happen(event: { readonly type: string; readonly [key: string]: Json }, chat: string, text = ''): string {
@@ -119,7 +121,7 @@ export function makeDelivery(world: World, sockets: ReadonlySet<Socket>) {
         type === 'events_api'
           ? { retry_attempt: retry, retry_reason: retry > 0 ? reason : '', accepts_response_payload: false }
           : { accepts_response_payload: true }
-      const answer = await socket.deliver(type, payload, more, deadline())
+      const answer = await socket.deliver(type, payload, more, patienceMs)
       return answer === undefined
         ? { status: null, body: '', reason: 'http_timeout' }
         : { status: 200, body: Object.keys(answer as object).length > 0 ? JSON.stringify(answer) : '', reason: '' }
@@ -127,7 +129,7 @@ export function makeDelivery(world: World, sockets: ReadonlySet<Socket>) {
     return world.hook === null ? { status: null, body: '', reason: 'connection_failed' } : post(world.hook, mime, bytes, retry, reason)
   }
 
-  async function post(url: string, mime: string, body: string, retry: number, reason: string): Promise<Outcome> {
+  async function post(url: string, mime: string, body: string, retry: number, reason: string, withinMs = patienceMs): Promise<Outcome> {
     const again = retry > 0 ? { 'x-slack-retry-num': String(Math.min(3, retry)), 'x-slack-retry-reason': reason } : {}
     try {
       const answer = await fetch(url, {
@@ -140,7 +142,7 @@ export function makeDelivery(world: World, sockets: ReadonlySet<Socket>) {
         },
         body,
         redirect: 'manual',
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(deadline())]),
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(withinMs)]),
       })
       const noRetry = answer.headers.get('x-slack-no-retry') === '1'
       return { status: answer.status, body: await answer.text(), reason: 'http_error', noRetry }
@@ -152,7 +154,7 @@ export function makeDelivery(world: World, sockets: ReadonlySet<Socket>) {
 
   const formType = () => `application/x-www-form-urlencoded${world.slack.formCharset ? '; charset=utf-8' : ''}`
 
-  /** Presses, shortcuts and commands: once, within three seconds, or the person reads that it did not work. */
+  /** Presses, shortcuts and commands: once, and in time, or the person reads that it did not work. */
   async function interact(
     type: 'interactive' | 'slash_commands',
     payload: { readonly [key: string]: Json },
@@ -172,7 +174,7 @@ export function makeDelivery(world: World, sockets: ReadonlySet<Socket>) {
   async function verifyUrl(url: string): Promise<void> {
     const challenge = nextId(world, 'challenge')
     const body = JSON.stringify({ token: 'deprecated', challenge, type: 'url_verification' })
-    const answer = await post(url, 'application/json', body, 0, '')
+    const answer = await post(url, 'application/json', body, 0, '', trialMs)
     const said = answer.body.startsWith('{')
       ? (JSON.parse(answer.body) as { challenge?: string }).challenge
       : answer.body.replace(/^challenge=/, '')

@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { EmulatorOptions } from '../../../src/channel/emulator.ts'
+import { patienceOf } from '../../../src/channel/kit/emulator/patience.ts'
 import type { Activity } from '../wire.ts'
 import type { Forgery, Identity } from './identity.ts'
 import type { World } from './state.ts'
@@ -15,16 +17,17 @@ export type Answer = { readonly status: number | null; readonly body: string }
 export type Delivery = ReturnType<typeof makeDelivery>
 
 /** "Bots are expected to respond with an acknowledgement within 15 seconds"; https://github.com/microsoft/botframework-sdk/issues/3122 */
-const patienceSeconds = 15
+const ackMs = 15_000
 /** What fails is sent once more; https://github.com/MicrosoftDocs/msteams-docs/issues/1571 */
 const tries = 2
 const pauseSeconds = 2
 
 /** Brings activities to the bot's messaging endpoint, those of one conversation one after the other. */
-export function makeDelivery(world: World, identity: Identity) {
+export function makeDelivery(world: World, identity: Identity, options: EmulatorOptions) {
   const lines = new Map<string, Pending[]>()
   const running = new Set<string>()
   const closing = new AbortController()
+  const patienceMs = patienceOf(options, ackMs)
   const ms = (seconds: number) => Math.max(1, (seconds * 1000) / world.timeScale)
 
   function happen(chat: string, activity: Activity, text = '', forgery: Forgery = {}) {
@@ -83,7 +86,7 @@ export function makeDelivery(world: World, identity: Identity) {
         headers: signed.headers,
         body: new Uint8Array(signed.body),
         redirect: 'manual',
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(Math.max(5000, ms(patienceSeconds)))]),
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(patienceMs)]),
       })
       answer = { status: response.status, body: await response.text() }
     } catch {

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { EmulatorOptions } from '../../../src/channel/emulator.ts'
 import type { Json } from '../../../src/channel/index.ts'
+import { patienceOf } from '../../../src/channel/kit/emulator/patience.ts'
 import { Refusal } from './refusal.ts'
 import { type BotState, seconds, type World } from './state.ts'
 
@@ -29,12 +31,13 @@ const day = 24 * 60 * 60
  * Brings updates to the webhook, or keeps them for getUpdates. Retries at once, then after 2, 4, 8 … seconds up to 60 to 120;
  * https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/WebhookActor.cpp
  */
-export function makeDelivery(world: World, reply: Reply) {
+export function makeDelivery(world: World, reply: Reply, options: EmulatorOptions) {
   const queues = new Map<BotState, Map<string, Pending[]>>()
   const running = new Set<Pending[]>()
   const inFlight = new Map<BotState, number>()
   const pollers = new Map<BotState, { wake: () => void; refuse: () => void }>()
   const closing = new AbortController()
+  const patienceMs = patienceOf(options, 60_000)
   const ms = (scaled: number) => Math.max(1, (scaled * 1000) / world.timeScale)
 
   const queuesOf = (bot: BotState) => {
@@ -116,7 +119,7 @@ export function makeDelivery(world: World, reply: Reply) {
         headers: { 'content-type': 'application/json', ...(hook.secret ? { 'x-telegram-bot-api-secret-token': hook.secret } : {}) },
         body: JSON.stringify(pending.update),
         redirect: 'manual',
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(Math.max(5000, ms(60)))]),
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(patienceMs)]),
       })
       const body = await response.text()
       status = response.status

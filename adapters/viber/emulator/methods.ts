@@ -1,4 +1,5 @@
 import type { Json } from '../../../src/channel/index.ts'
+import { trialMs } from '../../../src/channel/kit/emulator/patience.ts'
 import type { Answered } from '../../../src/channel/kit/emulator/serve.ts'
 import { listIn, objectIn, textIn } from '../../../src/channel/kit/meta-webhook.ts'
 import { checkMessage } from './check.ts'
@@ -62,7 +63,7 @@ export async function pointAt(world: World, url: URL | undefined): Promise<void>
     headers: { 'content-type': 'application/json', ...headers },
     body,
     redirect: 'manual',
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(trialMs),
   }).then(
     async (response) => {
       await response.arrayBuffer()

@@ -34,13 +34,14 @@ const pauses = [5, 15, 60, 300, 900, 2_400]
 
 export function makeWorld(options: {
   readonly timeScale: number
+  readonly patienceMs: number
   readonly token: string
   welcomed(chat: string, body: string): void
 }): World {
   const stage = makeStage()
   const hooks = makeHooks<Callback>(stage, {
     timeScale: options.timeScale,
-    timeoutMs: 5_000,
+    patienceMs: options.patienceMs,
     together: 1,
     pause: (tries) => pauses[tries - 1],
     holdsUp: true,

@@ -1,3 +1,4 @@
+import type { EmulatorOptions } from '../../../src/channel/emulator.ts'
 import type { Json } from '../../../src/channel/index.ts'
 import { type MetaHooks, makeMetaHooks } from '../../../src/channel/kit/emulator/meta-hooks.ts'
 import type { Answered } from '../../../src/channel/kit/emulator/serve.ts'
@@ -41,13 +42,13 @@ export type CloudNumber = NumberOptions & {
   readonly pairs: Map<string, { tokens: number; at: number }>
 }
 
-export function makeNumber(options: NumberOptions, timeScale: number): CloudNumber {
+export function makeNumber(options: NumberOptions, pace: Pick<EmulatorOptions, 'timeScale' | 'patienceMs'>): CloudNumber {
   const stage = makeStage()
   const wrap = (items: readonly Item[]): Json => ({
     object: 'whatsapp_business_account',
     entry: [{ id: options.waba, changes: changesOf(options, items) }],
   })
-  const hooks = makeMetaHooks<Item>(stage, { ...options, timeScale, wrap })
+  const hooks = makeMetaHooks<Item>(stage, { ...options, ...pace, wrap })
   return {
     ...options,
     stage,
@@ -59,7 +60,7 @@ export function makeNumber(options: NumberOptions, timeScale: number): CloudNumb
     failLater: [],
     staleAddresses: 0,
     pairRate: null,
-    addressLives: Math.max(200, 300_000 / timeScale),
+    addressLives: Math.max(200, 300_000 / (pace.timeScale ?? 1)),
     pairs: new Map(),
   }
 }

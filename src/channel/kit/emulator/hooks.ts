@@ -11,7 +11,7 @@ export type Told<Item> = {
 type Pending<Item> = Told<Item> & { attempts: number; overtaken: boolean }
 type Rules<Item> = {
   readonly timeScale: number
-  readonly timeoutMs: number
+  readonly patienceMs: number
   /** Items that one webhook may carry. */
   readonly together: number
   /** Seconds to wait after so many tries have failed, at least one; undefined gives it up. */
@@ -131,7 +131,7 @@ export function makeHooks<Item>(stage: { readonly faults: EmulatorFaults; readon
         headers: { 'content-type': 'application/json', ...headers },
         body,
         redirect: 'manual',
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(by.timeoutMs)]),
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(by.patienceMs)]),
       })
       said = await response.text()
       status = response.status
@@ -180,7 +180,7 @@ export async function fetchShown(url: string): Promise<{ readonly mime: string; 
   const nothing = { mime: 'application/octet-stream', name, bytes: new Uint8Array() }
   if (!address || !/^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/i.test(address.hostname)) return nothing
   try {
-    const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(5_000) })
+    const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(30_000) })
     if (!response.ok) return nothing
     const bytes = new Uint8Array(await response.arrayBuffer())
     return { mime: response.headers.get('content-type')?.split(';')[0] ?? nothing.mime, name, bytes }

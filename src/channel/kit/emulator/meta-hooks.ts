@@ -1,7 +1,8 @@
-import type { Emulator } from '../../emulator.ts'
+import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import type { Json } from '../../ids.ts'
 import { hmac } from '../signature.ts'
 import { makeHooks } from './hooks.ts'
+import { patienceOf, trialMs } from './patience.ts'
 import type { Stage } from './stage.ts'
 
 /** Items that Meta puts into one webhook: ours, there is no published number. */
@@ -13,8 +14,7 @@ const mostTogether = 50
  */
 export function makeMetaHooks<Item>(
   stage: Stage,
-  by: {
-    readonly timeScale: number
+  by: Pick<EmulatorOptions, 'timeScale' | 'patienceMs'> & {
     readonly appSecret: string
     readonly verifyToken: string
     wrap(items: readonly Item[]): Json
@@ -23,8 +23,8 @@ export function makeMetaHooks<Item>(
   let bodies = 0
   const signature = (body: string | Uint8Array) => ({ 'x-hub-signature-256': `sha256=${hmac('sha256', by.appSecret, body, 'hex')}` })
   const hooks = makeHooks<Item>(stage, {
-    timeScale: by.timeScale,
-    timeoutMs: 20_000,
+    timeScale: by.timeScale ?? 1,
+    patienceMs: patienceOf(by, 20_000),
     together: mostTogether,
     pause: (tries) => (tries === 1 ? 0 : Math.min(3600, 2 ** (tries - 1))),
     holdsUp: true,
@@ -55,7 +55,7 @@ export function makeMetaHooks<Item>(
         ['hub.challenge', challenge],
       ] as const)
         asked.searchParams.set(name, value)
-      const response = await fetch(asked.href, { redirect: 'manual', signal: AbortSignal.timeout(5000) })
+      const response = await fetch(asked.href, { redirect: 'manual', signal: AbortSignal.timeout(trialMs) })
       const said = await response.text()
       if (response.status !== 200 || said !== challenge) throw new Error('the webhook did not give the challenge back')
       hooks.point(url)
