@@ -83,6 +83,22 @@ function opened(event: HomeOpenedEvent, { account }: ParseContext): Parsed {
   return happened({ kind: 'contact', id: id(`opened:${user}`), at: at(when), from, person: personOf(user), change: 'started' })
 }
 
+/** More than 30,000 events in an hour: Slack throws the others of this minute away. https://docs.slack.dev/reference/events/app_rate_limited */
+export function withheld(
+  { minute_rate_limited: minute }: { readonly minute_rate_limited?: unknown },
+  { account, now }: ParseContext,
+): Parsed {
+  const when = typeof minute === 'number' && Number.isSafeInteger(minute) ? new Date(minute * 1000) : now()
+  return happened({
+    kind: 'account',
+    id: id(`withheld:${Math.floor(when.getTime() / 60_000)}`),
+    at: when.toISOString(),
+    from: { channel: 'slack', account, conversation: id('') },
+    change: 'limited',
+    detail: 'Slack withholds events: there are more than 30,000 in an hour. What was written in that minute does not reach the hub.',
+  })
+}
+
 function revoked(envelope: EventCallback, { account, now }: ParseContext, detail: string): Parsed {
   const seconds = Number.isFinite(envelope.event_time) ? envelope.event_time : undefined
   return happened({

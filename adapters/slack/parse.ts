@@ -1,5 +1,5 @@
 import { type HookRequest, MalformedRequest, type Parsed } from '../../src/channel/index.ts'
-import { readEvent } from './parse-event.ts'
+import { readEvent, withheld } from './parse-event.ts'
 import { command, pressed, shortcut } from './parse-interactive.ts'
 import { type ParseContext, text } from './place.ts'
 import type { BlockActions, EventCallback, Shortcut } from './wire.ts'
@@ -66,6 +66,8 @@ function read(type: string, payload: { readonly [key: string]: unknown }, contex
     case 'shortcut':
     case 'message_action':
       return shortcut(payload as unknown as Shortcut, context)
+    case 'app_rate_limited':
+      return withheld(payload, context)
     default:
       return { events: [], ignored: [type === '' ? 'no-type' : type] }
   }
