@@ -6,8 +6,10 @@ export default defineConfig({
     exclude: ['test/browser/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    // They find what hangs; how fast a machine is no test asks.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 50_000 } },
     execArgv: ['--disable-warning=ExperimentalWarning'],
   },
 })
