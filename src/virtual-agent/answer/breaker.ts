@@ -1,8 +1,8 @@
 /** Why a call is not made at all. */
 export type Closed = 'resting' | 'busy' | 'spent'
 
-/** Whoever was let in leaves once, and says whether it went well and what it cost. */
-export type Entry = { leave(outcome: { readonly ok: boolean; readonly tokens: number }): void }
+/** Whoever was let in leaves once, and says whether it went well (null: that was not waited for) and what it cost. */
+export type Entry = { leave(outcome: { readonly ok: boolean | null; readonly tokens: number }): void }
 export type Gate = { enter(tokens: number): Entry | Closed }
 
 const DAY_MS = 86_400_000
@@ -27,9 +27,10 @@ export const makeGate = (of: {
   let day = 0
   let spent = 0
 
-  const judge = (ok: boolean, isTrial: boolean): void => {
+  const judge = (ok: boolean | null, isTrial: boolean): void => {
     const now = of.now()
     if (isTrial) trial = false
+    if (ok === null) return
     if (ok) {
       if (isTrial) restsUntil = null
       return

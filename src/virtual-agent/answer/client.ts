@@ -5,9 +5,12 @@ import { collect, LlmFailed } from './stream.ts'
 export type Message = { readonly role: 'system' | 'user'; readonly content: string }
 /** `tokens` as the endpoint counted them, or a guess by length where it does not. */
 export type Completion = { readonly text: string; readonly tokens: number }
+type Schema = { readonly name: string; readonly schema: object }
+/** `heard` gets what there is of the text so far, where it comes as a stream; whoever aborts `stop` wants no more of it. */
+export type Listener = { readonly heard?: (soFar: string) => void; readonly stop?: AbortSignal }
 export type LlmClient = {
   /** One text for a few messages. Rejects with `LlmFailed` within `timeoutSeconds`, whatever the endpoint does. */
-  complete(messages: readonly Message[], schema: { readonly name: string; readonly schema: object }): Promise<Completion>
+  complete(messages: readonly Message[], schema: Schema, listener?: Listener): Promise<Completion>
   close(): Promise<void>
 }
 export type LlmSettings = {
@@ -39,9 +42,12 @@ export const makeLlmClient = (settings: LlmSettings): LlmClient => {
   const totalMs = settings.timeoutSeconds * 1000
   let shape = 0
 
-  const attempt = async (messages: readonly Message[], schema: { readonly name: string; readonly schema: object }, until: number) => {
+  const attempt = async (messages: readonly Message[], schema: Schema, until: number, { heard, stop }: Listener) => {
     const asked = SHAPES[shape]!
     const control = new AbortController()
+    const stopped = (): void => control.abort(new LlmFailed('stopped'))
+    if (stop?.aborted) stopped()
+    stop?.addEventListener('abort', stopped, { once: true })
     const total = setTimeout(() => control.abort(new LlmFailed('slow')), Math.max(0, until - performance.now()))
     const first = setTimeout(() => control.abort(new LlmFailed('silent')), asked.stream ? settings.firstTokenSeconds * 1000 : totalMs)
     try {
@@ -68,20 +74,24 @@ export const makeLlmClient = (settings: LlmSettings): LlmClient => {
         await response.body?.cancel().catch(() => undefined)
         return { status: response.status, retryAfter: response.headers.get('retry-after') }
       }
-      return await collect(response, () => clearTimeout(first))
+      return await collect(response, (soFar) => {
+        clearTimeout(first)
+        if (soFar !== '') heard?.(soFar)
+      })
     } catch (error) {
       throw control.signal.aborted ? control.signal.reason : error instanceof LlmFailed ? error : new LlmFailed(codeOf(error))
     } finally {
       clearTimeout(total)
       clearTimeout(first)
+      stop?.removeEventListener('abort', stopped)
     }
   }
 
-  const complete: LlmClient['complete'] = async (messages, schema) => {
+  const complete: LlmClient['complete'] = async (messages, schema, listener = {}) => {
     const until = performance.now() + totalMs
     for (let retried = false; ; ) {
       const used = shape
-      const answer = await attempt(messages, schema, until)
+      const answer = await attempt(messages, schema, until, listener)
       if ('text' in answer) return { text: answer.text, tokens: answer.tokens ?? guessTokens([...messages, { content: answer.text }]) }
       const { status, retryAfter } = answer
       if (REFUSES_SHAPE.has(status) && used + 1 < SHAPES.length) {
@@ -92,7 +102,7 @@ export const makeLlmClient = (settings: LlmSettings): LlmClient => {
       if (retried || (status !== 429 && status < 500) || performance.now() + wait + RETRY_NEEDS_MS > until)
         throw new LlmFailed(`status ${status}`)
       retried = true
-      await pause(wait)
+      await pause(wait, undefined, listener.stop ? { signal: listener.stop } : {}).catch(() => undefined)
     }
   }
   return { complete, close: () => dispatcher.close() }

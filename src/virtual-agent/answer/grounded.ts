@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import { maskPersonal } from '../knowledge/personal.ts'
-import type { Found, Knowledge } from '../knowledge/search.ts'
+import type { Found, Knowledge, Watch } from '../knowledge/search.ts'
 import type { ArticleStore, Audience } from '../ports.ts'
 import type { Gate } from './breaker.ts'
 import { guessTokens, type LlmClient, type Message } from './client.ts'
-import { ANSWER_SCHEMA, type Grounded, judge, readAnswer } from './judge.ts'
+import { ANSWER_SCHEMA, type Grounded, judge, makeJudge, readAnswer } from './judge.ts'
 import { passagesFor, type SentPassage } from './passages.ts'
+import { readSentences } from './sentences.ts'
 import { LlmFailed } from './stream.ts'
 
 /** What became of one question, for the log: never its words. */
 export type Asked = {
-  readonly outcome: 'answered' | 'not-answerable' | 'unsupported' | 'resting' | 'busy' | 'spent' | 'failed'
+  readonly outcome: 'answered' | 'not-answerable' | 'unsupported' | 'resting' | 'busy' | 'spent' | 'failed' | 'stopped'
   readonly why?: string
   /** Of what was sent, to tell the same question again. */
   readonly hash: string
@@ -32,6 +33,20 @@ Answer with JSON alone: {"answerable": boolean, "sentences": [{"text": string, "
 - "cites" names the passages ("P1") that the sentence rests on; "quote" is copied word for word from one of them and bears the sentence out.
 - Stay close to the words of the passages. Copy numbers, addresses, paths, commands and names exactly. Add nothing that the passages do not say.`
 
+const textOf = (sentences: readonly Grounded[]): string => sentences.map(({ text }) => text).join(' ')
+
+/** Tells `soFar` what of an answer may be shown already, each time that one more of its sentences is whole and has stood every check. */
+const following = (passages: readonly SentPassage[], soFar: (text: string) => void): ((written: string) => void) => {
+  const finished = readSentences()
+  const check = makeJudge(passages)
+  const kept: Grounded[] = []
+  return (written) => {
+    const more = finished(written).flatMap((one) => check(one) ?? [])
+    kept.push(...more)
+    if (more.length > 0) soFar(textOf(kept))
+  }
+}
+
 const promptOf = (question: string, passages: readonly SentPassage[]): readonly Message[] => [
   { role: 'system', content: RULES },
   { role: 'user', content: JSON.stringify({ question, passages: passages.map(({ id, title, text }) => ({ id, title, text })) }) },
@@ -39,7 +54,7 @@ const promptOf = (question: string, passages: readonly SentPassage[]): readonly 
 
 /**
  * The search with a language model behind it that puts the best passages into words. What it writes is shown sentence by sentence, as far as the passages
- * bear it out; in every other case (off, away, slow, spent, nothing left) the answer is the one that the search gives by itself.
+ * bear it out; in every other case (off, away, slow, spent, nothing left, no longer wanted) the answer is the one that the search gives by itself.
  */
 export const withLanguageModel = (of: {
   readonly knowledge: Knowledge
@@ -49,7 +64,7 @@ export const withLanguageModel = (of: {
   readonly maxTokens: number
   readonly noted?: (asked: Asked) => void
 }): Knowledge => {
-  const ask = async (question: string, passages: readonly SentPassage[]): Promise<readonly Grounded[]> => {
+  const ask = async (question: string, passages: readonly SentPassage[], watch?: Watch): Promise<readonly Grounded[]> => {
     const messages = promptOf(question, passages)
     const started = performance.now()
     const note = (outcome: Asked['outcome'], more: Partial<Asked> = {}): void =>
@@ -68,7 +83,10 @@ export const withLanguageModel = (of: {
       return []
     }
     try {
-      const { text, tokens } = await of.client.complete(messages, ANSWER_SCHEMA)
+      const { text, tokens } = await of.client.complete(messages, ANSWER_SCHEMA, {
+        ...(watch && { stop: watch.stop }),
+        ...(watch?.soFar && { heard: following(passages, watch.soFar) }),
+      })
       const answer = readAnswer(text)
       entry.leave({ ok: answer !== null, tokens })
       if (answer === null) {
@@ -82,20 +100,21 @@ export const withLanguageModel = (of: {
       })
       return kept
     } catch (error) {
-      entry.leave({ ok: false, tokens: sent })
-      note('failed', { why: error instanceof LlmFailed ? error.why : 'unknown', tokens: sent })
+      const stopped = watch?.stop.aborted === true
+      entry.leave({ ok: stopped ? null : false, tokens: sent })
+      note(stopped ? 'stopped' : 'failed', { why: error instanceof LlmFailed ? error.why : 'unknown', tokens: sent })
       return []
     }
   }
 
-  const find = async (question: string, audiences: readonly Audience[]): Promise<Found> => {
+  const find = async (question: string, audiences: readonly Audience[], watch?: Watch): Promise<Found> => {
     const found = await of.knowledge.find(question, audiences)
     if (found.hits.length === 0 || found.hits[0]!.coverage < COVERED_FROM) return found
     const read = await Promise.all(found.hits.slice(0, ARTICLES).map(({ id }) => of.articles.article(id, audiences)))
     const articles = read.filter((article) => article !== undefined)
     const masked = maskPersonal(question).slice(0, LONGEST_QUESTION).toWellFormed()
     const passages = passagesFor(articles, masked)
-    const sentences = passages.length === 0 ? [] : await ask(masked, passages)
+    const sentences = passages.length === 0 || watch?.stop.aborted ? [] : await ask(masked, passages, watch)
     if (sentences.length === 0) return found
     const cited = [...new Set(sentences.flatMap((one) => one.articles))]
     const restsOn = cited.flatMap((id) => found.hits.find((hit) => hit.id === id) ?? [])
@@ -103,8 +122,8 @@ export const withLanguageModel = (of: {
       ...found,
       sure: true,
       hits: [...restsOn, ...found.hits.filter(({ id }) => !cited.includes(id))],
-      written: { text: sentences.map(({ text }) => text).join(' '), from: restsOn.map(({ title }) => title) },
+      written: { text: textOf(sentences), from: restsOn.map(({ title }) => title) },
     }
   }
-  return { find, ranking: of.knowledge.ranking }
+  return { find, ranking: of.knowledge.ranking, takesLong: true }
 }

@@ -11,10 +11,9 @@ const SHORTEST_QUOTE = 12
 /** A sentence's words that say something all stand in the passages it cites, and so many of them in the sentence that it quotes. */
 const QUOTED_FROM = 0.5
 
-const answer = z.object({
-  answerable: z.boolean(),
-  sentences: z.array(z.object({ text: z.string(), cites: z.array(z.string()).max(20), quote: z.string() })).max(50),
-})
+const written = z.object({ text: z.string(), cites: z.array(z.string()).max(20), quote: z.string() })
+const answer = z.object({ answerable: z.boolean(), sentences: z.array(written).max(50) })
+export type Answered = z.output<typeof answer>
 
 /** What the model is asked to write. */
 export const ANSWER_SCHEMA = {
@@ -38,18 +37,22 @@ export const ANSWER_SCHEMA = {
   },
 } as const
 
-/** The JSON of an answer, also where words or a fence stand around it; null where there is none of the right form. */
-export const readAnswer = (text: string): z.output<typeof answer> | null => {
-  const from = text.indexOf('{')
-  const to = text.lastIndexOf('}')
-  if (from < 0 || to < from) return null
+const parsed = <T>(schema: z.ZodType<T>, json: string): T | null => {
   try {
-    const parsed = answer.safeParse(JSON.parse(text.slice(from, to + 1)))
-    return parsed.success ? parsed.data : null
+    return schema.safeParse(JSON.parse(json)).data ?? null
   } catch {
     return null
   }
 }
+
+/** The JSON of an answer, also where words or a fence stand around it; null where there is none of the right form. */
+export const readAnswer = (text: string): Answered | null => {
+  const from = text.indexOf('{')
+  const to = text.lastIndexOf('}')
+  return from < 0 || to < from ? null : parsed(answer, text.slice(from, to + 1))
+}
+/** The same for one of its sentences, alone. */
+export const sentenceOf = (json: string): Answered['sentences'][number] | null => parsed(written, json)
 
 const flat = (text: string): string =>
   plain(text.replaceAll('\0', ' '))
@@ -107,10 +110,24 @@ const sentence = (
   return { text: shown, articles: [...new Set([found.passage, ...known].map(({ article }) => article))] }
 }
 
-/** The sentences that the passages bear out, in their order; what fails any check is dropped. Pure. */
-export const judge = (answered: z.output<typeof answer>, sent: readonly SentPassage[]): readonly Grounded[] => {
-  if (!answered.answerable) return []
+/** Checks the sentences of one answer one after the other, as they come: what fails, was said already or is too much is null. */
+export const makeJudge = (sent: readonly SentPassage[]): ((one: Answered['sentences'][number]) => Grounded | null) => {
   const passages = new Map(sent.map((passage) => [passage.id, passage]))
-  const kept = answered.sentences.slice(0, MOST_SENTENCES * 4).flatMap((one) => sentence(one, passages) ?? [])
-  return kept.filter(({ text }, index) => kept.findIndex((other) => other.text === text) === index).slice(0, MOST_SENTENCES)
+  const kept = new Set<string>()
+  let looked = 0
+  return (one) => {
+    looked += 1
+    if (looked > MOST_SENTENCES * 4 || kept.size >= MOST_SENTENCES) return null
+    const grounded = sentence(one, passages)
+    if (grounded === null || kept.has(grounded.text)) return null
+    kept.add(grounded.text)
+    return grounded
+  }
+}
+
+/** The sentences that the passages bear out, in their order; what fails any check is dropped. Pure. */
+export const judge = (answered: Answered, sent: readonly SentPassage[]): readonly Grounded[] => {
+  if (!answered.answerable) return []
+  const check = makeJudge(sent)
+  return answered.sentences.flatMap((one) => check(one) ?? [])
 }

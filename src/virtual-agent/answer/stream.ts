@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** `why`: slow, silent, cut, too-large, tool-call, malformed, `status 503`, or the code of a connection. Holds nothing that was said. */
+/** `why`: slow, silent, stopped (by us), cut, too-large, tool-call, malformed, `status 503`, or the code of a connection. Holds nothing that was said. */
 export class LlmFailed extends Error {
   override readonly name = 'LlmFailed'
   readonly why: string
@@ -37,8 +37,11 @@ const refuseTools = ({ tool_calls, function_call }: z.output<typeof said>): void
   if ((tool_calls?.length ?? 0) > 0 || (function_call !== undefined && function_call !== null)) throw new LlmFailed('tool-call')
 }
 
-/** The whole text of an answer, streamed (server-sent events) or not. `began` is called at its first word. Throws `LlmFailed` where it is cut, too large or no answer. */
-export const collect = async (response: Heard, began: () => void): Promise<Collected> => {
+/**
+ * The whole text of an answer, streamed (server-sent events) or not. `heard` gets, again and again, what there is of it so far: nothing yet where it does not
+ * come as a stream. Throws `LlmFailed` where it is cut, too large or no answer.
+ */
+export const collect = async (response: Heard, heard: (soFar: string) => void): Promise<Collected> => {
   if (response.body === null) throw new LlmFailed('cut')
   const isStream = (response.headers.get('content-type') ?? '').includes('text/event-stream')
   const decoder = new TextDecoder()
@@ -60,9 +63,9 @@ export const collect = async (response: Heard, began: () => void): Promise<Colle
     const [choice] = choices ?? []
     if (choice?.delta) refuseTools(choice.delta)
     const more = choice?.delta?.content ?? ''
-    if (more !== '') began()
     text += more
     if (text.length > LONGEST_TEXT) throw new LlmFailed('too-large')
+    if (more !== '') heard(text)
     if (choice?.finish_reason === 'tool_calls') throw new LlmFailed('tool-call')
     if (choice?.finish_reason) finished = true
   }
@@ -71,7 +74,7 @@ export const collect = async (response: Heard, began: () => void): Promise<Colle
     if (bytes > MOST_BYTES) throw new LlmFailed('too-large')
     rest += decoder.decode(chunk, { stream: true })
     if (!isStream) {
-      began()
+      heard(text)
       continue
     }
     const lines = rest.split(/\r\n|\n|\r/)

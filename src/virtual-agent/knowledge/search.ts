@@ -18,11 +18,16 @@ export type Found = {
   readonly corrected: readonly { readonly from: string; readonly to: string }[]
 }
 
+/** For finds that take seconds: whoever aborts `stop` wants no more of it; `soFar` gets what is sure of `written` already, each time more. */
+export type Watch = { readonly stop: AbortSignal; readonly soFar?: (text: string) => void }
+
 export type Knowledge = {
   /** The best first, five at most. Reads the database twice, and afresh where an article has just changed. */
-  find(question: string, audiences: readonly Audience[]): Promise<Found>
+  find(question: string, audiences: readonly Audience[], watch?: Watch): Promise<Found>
   /** The ids of the best articles alone, however little they cover of the question. */
   ranking(question: string, audiences: readonly Audience[], limit: number): Promise<readonly string[]>
+  /** A language model stands behind it. */
+  readonly takesLong?: true
 }
 
 const CANDIDATES = 50
