@@ -41,7 +41,7 @@ type BegunRow = {
  * Begins the first open part of each conversation in the relation `chosen(conversation)`: where it is due, or was begun by a process whose lease ran out.
  * The state is checked again on the locked row, so of two processes one gets it. A part that another process had begun is unresolved and marked
  * *perhaps twice* at once; one that this very process had begun and does not hold was never sent (`inTime`). What only another process can send is
- * left to it.
+ * left to it. What the same statement writes it does not see: it comes by the relations `recorded` and `spent`.
  */
 const begin = (me: string, mine: Mine, chosen: RawBuilder<unknown>) => sql<BegunRow>`
   first as (
@@ -60,9 +60,9 @@ const begin = (me: string, mine: Mine, chosen: RawBuilder<unknown>) => sql<Begun
     returning p.conversation, p.number, p.messages, p.payload, p.bytes, p.attempt, f.unresolved, f.twice as was_twice, p.action, f.target
   )
   select b.conversation, b.number, b.messages, b.payload, b.bytes, b.attempt, b.unresolved, b.was_twice, b.action, (coalesce(r.platform, e.platform))[1] as revises,
-    c.channel, c.account, c.key, c.reply, c.reach
+    c.channel, c.account, c.key, coalesce(s.reply, c.reply) as reply, c.reach
   from begun b join conversations c on c.id = b.conversation left join parts e on e.conversation = b.conversation and e.number = b.target
-  left join recorded r on r.conversation = b.conversation and r.number = b.target`
+  left join recorded r on r.conversation = b.conversation and r.number = b.target left join spent s on s.id = b.conversation`
 
 const outgoingOf = (row: BegunRow): Outgoing => ({
   conversation: row.conversation,
@@ -83,6 +83,7 @@ export async function claim(db: Db, me: string, mine: Mine, conversations: reado
   const answer = await inTime(() =>
     sql<BegunRow>`/* claim */
     with recorded as (select null::uuid as conversation, null::int as number, null::text[] as platform where false),
+    spent as (select null::uuid as id, null::jsonb as reply where false),
     chosen as (select unnest(${conversations}::uuid[]) as conversation),
     ${begin(me, mine, sql`chosen`)}`.execute(db),
   )
@@ -104,7 +105,7 @@ export async function record(db: Db, me: string, mine: Mine, results: readonly P
       where p.conversation = r.conversation and p.number = r.number and p.state = 'begun' and p.owner = ${me} and p.attempt = r.fence
       returning p.conversation, p.number, p.state, p.platform
     ), spent as (
-      update conversations c set reply = r.reply from input r where c.id = r.conversation and r.reply is not null
+      update conversations c set reply = r.reply from input r where c.id = r.conversation and r.reply is not null returning c.id, c.reply
     ), chosen as (select conversation from recorded where state <> 'due'),
     ${begin(me, mine, sql`chosen`)}`.execute(db),
   )

@@ -147,6 +147,16 @@ for (const { kind, available, open } of kinds)
       expect(reply).toEqual({ spent: true })
     })
 
+    test('the part that is begun by a receipt goes where that receipt says', async () => {
+      const conversation = await say(newcomer())
+      const pending = await pendingOf(conversation)
+      const turn = turnOf(pending)
+      await store.commit([{ ...turn, plans: [turn.plans[0]!, turn.plans[0]!] }])
+      const sent = { ...failed(conversation, { kind: 'rejected', code: 'x' }), state: 'sent', failure: null } as const
+      const [next] = await store.record([{ ...sent, reply: { spent: true } }])
+      expect(next).toMatchObject({ number: 2, to: { reply: { spent: true } } })
+    })
+
     test('a conversation that moves while its turn is taken stays where it moved to', async () => {
       const [from, to] = [newcomer(), newcomer()]
       const conversation = await say(from)
