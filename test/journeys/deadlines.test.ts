@@ -1,37 +1,26 @@
-import { availableParallelism, loadavg } from 'node:os'
-import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type SlackEmulator, startSlackEmulator } from '../../adapters/slack/emulator.ts'
 import { startTeamsEmulator, type TeamsEmulator } from '../../adapters/teams/emulator.ts'
-import type { Emulator } from '../../src/channel/emulator.ts'
+import type { EmulatedPerson, Emulator } from '../../src/channel/emulator.ts'
 import type { Content } from '../../src/channel/index.ts'
 import { textOf } from '../../src/core/conversation.ts'
 import type { VirtualAgent } from '../../src/core/virtual-agent.ts'
 import { openHub } from '../support/hub.ts'
+import { until } from '../support/until.ts'
 
 const count = 200
-/** "2xx within 3 seconds": https://docs.slack.dev/apis/events-api#responding */
-const slackMs = 3_000
-/** Teams' own program gives up after some five seconds at the earliest: https://github.com/microsoft/AdaptiveCards/issues/3701 */
-const teamsInvokeMs = 5_000
-/** A message: https://github.com/microsoft/botframework-sdk/issues/3122 */
-const teamsMs = 15_000
-
-/**
- * How many processes wait for one core: where a machine is shared by many, its hours are longer than those of the platforms, and so are the
- * limits here. On a machine of our own they are the platforms'.
- */
-const crowd = Math.max(1, loadavg()[0]! / availableParallelism())
-
-/** So long does the virtual agent think, in ms: longer than Slack waits. */
-const slowMs = 5_000 * Math.min(crowd, 4)
+/** Longer than a test may take: what is acknowledged late shows as a test that does not end, on a machine of any speed. */
+const patienceMs = 600_000
 
 const card: Content = { type: 'card', title: 'Decide', choices: [{ value: 'approve', label: 'Approve' }] }
-/** Gives out cards at once, and takes its time for everything else. */
-const slow: VirtualAgent = {
+
+/** Until it is opened the virtual agent has nothing to say. */
+let gate = Promise.withResolvers<void>()
+/** Gives out cards at once; everything else waits for the gate. */
+const held: VirtualAgent = {
   async answer({ heard }) {
     const wantsCard = heard.every(({ content, chosen }) => chosen === undefined && textOf(content) === 'card, please')
-    if (!wantsCard) await wait(slowMs)
+    if (!wantsCard) await gate.promise
     const content: Content = wantsCard ? card : { type: 'text', text: 'Now I know.' }
     return { say: heard.map(({ event }) => ({ content, to: [event] })), memory: null }
   },
@@ -43,99 +32,81 @@ let socket: SlackEmulator
 let teams: TeamsEmulator
 beforeAll(async () => {
   ;[http, socket, teams] = await Promise.all([
-    startSlackEmulator({ timeScale: 1 / crowd }),
-    startSlackEmulator({ mode: 'socket', timeScale: 1 / crowd }),
-    startTeamsEmulator({ timeScale: 1 / crowd }),
+    startSlackEmulator({ patienceMs }),
+    startSlackEmulator({ mode: 'socket', patienceMs }),
+    startTeamsEmulator({ patienceMs }),
   ])
   const channels = [
     { channel: 'slack', account: 'http', ...http.account() },
     { channel: 'slack', account: 'socket', ...socket.account() },
     { channel: 'teams', account: 'main', ...teams.account() },
   ]
-  hub = await openHub({ channels }, slow)
+  hub = await openHub({ channels }, held)
   await http.connect(new URL('/hooks/slack/http', hub.url))
   await teams.connect(new URL('/hooks/teams/main', hub.url))
-  while (socket.connections() === 0) await wait(20)
-  // A hub that has just started compiles itself with its first messages.
-  for (const emulator of [http, socket, teams]) {
-    const people = Array.from({ length: 20 }, (_, n) => emulator.person(`Early ${n}`))
-    await Promise.all(people.map((person) => person.types('card, please')))
-    while (people.some((person) => person.sees().every(({ by }) => by === 'person'))) await wait(10)
-    emulator.record.clear()
-  }
-}, 60_000 * crowd)
+  await until(() => socket.connections() > 0, 'a socket')
+})
+beforeEach(() => {
+  gate = Promise.withResolvers()
+})
 afterAll(async () => {
+  gate.resolve()
   await hub?.stop()
   for (const emulator of [http, socket, teams]) await emulator?.close()
 })
 
-/** All at once; resolves to how long the platform waited for each acknowledgement, in ms, as it saw it itself. */
-async function acknowledged(
-  emulator: Emulator,
-  words: string,
-): Promise<readonly { readonly ms: number; readonly status: number | null }[]> {
-  const started = Date.now()
-  await Promise.all(Array.from({ length: count }, (_, n) => emulator.person(`${words} ${n}`).types(`${words} ${n}`)))
-  const first = () => emulator.record.delivered.filter(({ text, attempt }) => text.startsWith(words) && attempt === 1)
-  while (first().length < count) {
-    if (Date.now() - started > 30_000 * crowd) throw new Error(`only ${first().length} of ${count} were delivered`)
-    await wait(10)
-  }
-  return first().map(({ at, status }) => ({ ms: at - started, status }))
-}
-
-/** Events of these words that are filed, whatever became of them. */
+/** Messages of these words that are filed, whatever became of them. */
 const filed = async (words: string): Promise<number> =>
   (await hub.connection.db.selectFrom('inbox').select('happening').execute()).filter(({ happening }) =>
     JSON.stringify(happening).includes(`"${words} `),
   ).length
 
-describe('while the virtual agent thinks for five seconds', () => {
-  test.each([
-    ['Slack over HTTP', () => http, slackMs],
-    ['Slack over Socket Mode', () => socket, slackMs],
-    ['Teams', () => teams, teamsMs],
-  ] as const)(
-    '%s gets its 200 acknowledgements in time, each after its event was filed',
-    { timeout: 60_000 * crowd },
-    async (name, emulator, limit) => {
-      const words = `hello over ${name}`
-      const acks = await acknowledged(emulator(), words)
-      expect(await filed(words)).toBe(count)
-      expect(emulator().record.accepted.length, 'answers so far').toBe(0)
-      expect(acks.filter(({ status }) => status !== 200)).toEqual([])
-      expect(Math.max(...acks.map(({ ms }) => ms))).toBeLessThan(limit * crowd)
-      const until = Date.now() + 10_000 * crowd + slowMs
-      while (emulator().record.accepted.length < count && Date.now() < until) await wait(50)
-      expect(emulator().record.accepted.length).toBe(count)
-    },
-  )
+const answers = (person: EmulatedPerson): readonly string[] => person.sees().flatMap(({ by, text }) => (by === 'hub' ? [text] : []))
+const withCard = (person: EmulatedPerson) => until(() => person.sees().some(({ buttons }) => buttons.length > 0), 'a card')
 
-  test('a press in Slack is acknowledged in time, and so is a command', { timeout: 60_000 * crowd }, async () => {
-    const ada = http.person('Ada')
-    await ada.types('card, please')
-    while (ada.sees().every(({ buttons }) => buttons.length === 0)) await wait(10)
-    const started = Date.now()
-    await Promise.all([ada.presses('Approve'), http.person('Ben').commands('/support', 'my printer')])
-    expect(Date.now() - started).toBeLessThan(slackMs * crowd)
+describe('while the virtual agent thinks', () => {
+  test.each([
+    ['Slack over HTTP', (): Emulator => http],
+    ['Slack over Socket Mode', (): Emulator => socket],
+    ['Teams', (): Emulator => teams],
+  ] as const)('200 messages at once over %s are filed and acknowledged at the first try', async (name, emulator) => {
+    const words = `hello over ${name}`
+    const people = Array.from({ length: count }, (_, n) => emulator().person(`${words} ${n}`))
+    await Promise.all(people.map((person, n) => person.types(`${words} ${n}`)))
+    const tried = () => emulator().record.delivered.filter(({ text, status }) => text.startsWith(words) && status !== null)
+    await until(() => tried().length >= count, '200 acknowledgements')
+    expect(await filed(words)).toBe(count)
+    expect(new Set(tried().map(({ id }) => id)).size).toBe(count)
+    expect(tried().filter(({ status }) => status !== 200)).toEqual([])
+    // Slack's own client leaves a socket whose pong is late, which is a matter of the machine; what was on its way then comes by the next.
+    if (emulator() !== socket) expect(emulator().record.delivered.filter(({ attempt }) => attempt > 1)).toEqual([])
+    expect(people.flatMap(answers), 'answers so far').toEqual([])
+    gate.resolve()
+    await until(() => emulator().record.accepted.length === count, '200 answers')
+    expect(people.flatMap(answers)).toEqual(Array(count).fill('Now I know.'))
+    expect(tried()).toHaveLength(count)
   })
 
-  test('the button of a card in Teams is answered in time, with a card that says that it was pressed', {
-    timeout: 60_000 * crowd,
-  }, async () => {
+  test('a press in Slack is acknowledged, and so is a command', async () => {
+    const [ada, ben] = [http.person('Ada'), http.person('Ben')]
+    await ada.types('card, please')
+    await withCard(ada)
+    await Promise.all([ada.presses('Approve'), ben.commands('/support', 'my printer')])
+    expect([...answers(ada), ...answers(ben)]).not.toContain('Now I know.')
+    gate.resolve()
+    for (const person of [ada, ben]) await until(() => answers(person).includes('Now I know.'), 'the answer')
+  })
+
+  test('the button of a card in Teams is answered with a card that says that it was pressed', async () => {
     const people = Array.from({ length: 30 }, (_, n) => teams.person(`Presser ${n}`))
     await Promise.all(people.map((person) => person.types('card, please')))
-    while (people.some((person) => person.sees().every(({ buttons }) => buttons.length === 0))) await wait(10)
-    const times = await Promise.all(
-      people.map(async (person) => {
-        const started = Date.now()
-        await person.presses('Approve')
-        return Date.now() - started
-      }),
-    )
-    expect(Math.max(...times)).toBeLessThan(teamsInvokeMs * crowd)
-    for (const person of people)
+    for (const person of people) await withCard(person)
+    await Promise.all(people.map((person) => person.presses('Approve')))
+    for (const person of people) {
       expect(person.sees().find(({ by }) => by === 'hub')).toMatchObject({ text: 'Decide\n✓ Approve', buttons: [] })
-    while (people.some((person) => person.sees().at(-1)?.text !== 'Now I know.')) await wait(20)
+      expect(answers(person)).not.toContain('Now I know.')
+    }
+    gate.resolve()
+    for (const person of people) await until(() => answers(person).includes('Now I know.'), 'the answer')
   })
 })
