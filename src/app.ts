@@ -347,6 +347,7 @@ async function openVirtualAgent(
     articles: articles.store,
     taught: await articles.read(),
     answering: articles.answering,
+    onTrial: articles.onTrial,
     unanswered: articles.unanswered,
     services: {
       desk: requests.desk,

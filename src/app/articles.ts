@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import type { Settings } from '../../config/schema.ts'
-import { type ArticleNeeds, articleRoutes } from '../http/api/articles.ts'
-import { makeArticleLinks } from '../http/article-link.ts'
+import { type ArticleNeeds, articlesApi } from '../http/api/articles-api.ts'
+import { makeArticleLinks, readable } from '../http/article-link.ts'
 import { articlePage } from '../http/articles.ts'
 import { makeArticleStore, synchronise } from '../store/articles.ts'
 import { makeAuthoredArticles } from '../store/articles-authored.ts'
-import { forgetQuestions, makeQuestionBook, readQuestions, settleQuestion } from '../store/articles-questions.ts'
+import { forgetQuestions, makeQuestionBook, readQuestion, readQuestions, settleQuestion } from '../store/articles-questions.ts'
+import { makeTrialStore } from '../store/articles-trial.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Db } from '../store/connect.ts'
 import { makeGate } from '../virtual-agent/answer/breaker.ts'
@@ -17,6 +18,7 @@ import { loadArticles } from '../virtual-agent/knowledge/load.ts'
 import type { Knowledge } from '../virtual-agent/knowledge/search.ts'
 import type { Heard as Unanswered } from '../virtual-agent/knowledge/unanswered.ts'
 import type { ArticleStore } from '../virtual-agent/ports.ts'
+import type { Trial } from '../virtual-agent/trial.ts'
 
 type Needs = {
   readonly db: Db
@@ -43,6 +45,8 @@ export function openArticles({ db, settings, secret, publicUrl, log, now }: Need
     log.error({ step: 'questions', lost, error }, 'open questions could not be kept'),
   )
   const kept = new Set<string>()
+  const files = new Map<string, string>()
+  let trial: Trial | undefined
   const model = settings.languageModel && makeLlmClient(settings.languageModel)
 
   /** As people open them in a chat: with the way to the page. */
@@ -70,12 +74,17 @@ export function openArticles({ db, settings, secret, publicUrl, log, now }: Need
     /** Brings those of files into the database. All that can be read afterwards. */
     async read() {
       const taught = await loadArticles(settings.content.knowledge)
+      for (const { id, file } of taught) files.set(id, file)
       const { added, changed, removed } = await synchronise(tables, taught)
       log.info({ step: 'articles', added, changed, removed }, 'articles are up to date')
       return [...taught, ...(await authored.published())]
     },
     store: linked,
     answering,
+    /** Until then questions can't be tried. */
+    onTrial: (made: Trial): void => {
+      trial = made
+    },
     /** A turn that is taken again tells of its events once. */
     unanswered({ event, ...question }: Unanswered): void {
       if (kept.has(event)) return
@@ -85,13 +94,19 @@ export function openArticles({ db, settings, secret, publicUrl, log, now }: Need
     },
     async mount(server: FastifyInstance, auth: ArticleNeeds['auth']): Promise<void> {
       await server.register(articlePage, { links, article: store.article, deskName: settings.name })
-      await server.register(articleRoutes, {
+      await server.register(articlesApi, {
         auth,
         reading: { note: (entry) => writeAudit(db, entry) },
+        fileOf: (id) => files.get(id),
         articles: authored,
         questions: {
-          read: (filter) => readQuestions(tables, filter),
-          settle: (id, state, by) => settleQuestion(tables, id, state, by),
+          list: (filter) => readQuestions(tables, filter),
+          read: (id) => readQuestion(tables, id),
+          settle: (of) => settleQuestion(tables, of),
+        },
+        async tryOut(question, reader, draft) {
+          const changed = draft && makeTrialStore(tables, { ...draft, updated: null })
+          return trial?.(question, readable[reader], changed)
         },
       } satisfies ArticleNeeds)
     },

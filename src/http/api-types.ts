@@ -209,6 +209,74 @@ export type JourneyView = {
   }[]
 }
 
+// — articles and their authors (admins) —
+export type Readers = 'public' | 'employees' | 'technicians'
+/** GET /api/admin/articles?text=&state=&audience=&after= → {items, next} */
+export type ArticleLine = {
+  readonly id: string
+  readonly title: string
+  readonly audience: Readers
+  /** `changed`: people read an older version than the newest. */
+  readonly state: 'draft' | 'published' | 'changed' | 'deleted'
+  readonly origin: 'file' | 'hub'
+  readonly readOnly: boolean
+  /** The path of its file, where it comes from one. */
+  readonly file: string | null
+  /** The newest; 0 for a file. */
+  readonly version: number
+  readonly live: number | null
+  readonly changedAt: string | null
+  readonly changedBy: string | null
+  readonly unhelped: number
+}
+export type ArticleText = {
+  readonly title: string
+  readonly keywords: readonly string[]
+  readonly audience: Readers
+  readonly body: string
+}
+/** GET /api/admin/articles/:id */
+export type ArticleView = ArticleLine & ArticleText
+/** GET /api/admin/articles/:id/versions */
+export type ArticleVersionLine = {
+  readonly number: number
+  readonly title: string
+  readonly state: 'draft' | 'published'
+  readonly restored: number | null
+  readonly at: string
+  readonly by: string
+}
+/** GET /api/admin/articles/:id/versions/:version */
+export type ArticleVersionView = ArticleVersionLine & ArticleText
+/** POST and PUT of articles, and POST …/restore */
+export type ArticleSaved = { readonly ok: true; readonly id: string; readonly version: number }
+/** GET /api/admin/questions?order=&why=&article=&after= → {items, next}; GET and PUT /api/admin/questions/:id */
+export type QuestionView = {
+  readonly id: string
+  /** Masked. */
+  readonly words: string
+  readonly why: 'nothing-found' | 'out-of-scope' | 'none-helped'
+  readonly shown: readonly { readonly id: string; readonly title: string }[]
+  readonly sources: readonly string[]
+  readonly times: number
+  readonly firstAt: string
+  readonly lastAt: string
+  readonly state: 'open' | 'done' | 'dismissed'
+  readonly reason: string | null
+  readonly answeredBy: { readonly id: string; readonly title: string } | null
+  readonly settledBy: string | null
+  readonly settledAt: string | null
+}
+/** POST /api/admin/articles-trial {question, reader, draft?} */
+export type ArticleTrial = { readonly takenFor: readonly string[]; readonly now: TrialAnswer; readonly withDraft: TrialAnswer | null }
+export type TrialAnswer = {
+  readonly answer: 'quote' | 'suggest' | 'nothing'
+  readonly quote: string
+  /** The first is the one quoted. `id` null: the draft, where it has none yet. */
+  readonly articles: readonly { readonly id: string | null; readonly title: string; readonly draft: boolean }[]
+  readonly corrected: readonly { readonly from: string; readonly to: string }[]
+}
+
 // — request page (whoever holds its link) —
 /** GET /api/request-page/:number with the link's token as Bearer; POST …/comments {key, text}; POST …/reopen {key, why}. */
 export type RequestPageView = {

@@ -7,7 +7,7 @@ const life = 7 * 86_400
 const step = life / 4
 
 /** Whoever may read the first may read all of these. */
-const readable: { readonly [audience in Audience]: readonly Audience[] } = {
+export const readable: { readonly [audience in Audience]: readonly Audience[] } = {
   public: ['public'],
   employees: ['public', 'employees'],
   technicians: ['public', 'employees', 'technicians'],

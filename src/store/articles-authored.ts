@@ -21,6 +21,8 @@ export type ArticleLine = {
   readonly live: number | null
   readonly changedAt: string | null
   readonly changedBy: string | null
+  /** How often it was offered and did not help, in questions that are still open. */
+  readonly unhelped: number
 }
 export type VersionLine = {
   readonly number: number
@@ -58,6 +60,21 @@ const write = async (db: Transaction<any>, head: Head | undefined, saving: Savin
   }
   return { ok: true, version: number }
 }
+
+type ArticleRow = Omit<ArticleLine, 'changedAt'> & { readonly at: Date | string | null }
+
+/** Every article with its newest text. */
+const every = sql`
+  select a.id, v.title, v.keywords, v.body, v.audience, 'hub' as origin, a.latest as version, a.live, v.at, coalesce(t.name, v.by) as "changedBy",
+    case when a.deleted_at is not null then 'deleted' when a.live is null then 'draft' when a.live = a.latest then 'published' else 'changed' end as state
+  from authored_articles as a join article_versions as v on v.article = a.id and v.number = a.latest left join technicians as t on t.id = v.by
+  union all
+  select id, title, keywords, body, audience, 'file', 0, null, updated, null, 'published' from articles where origin = 'file'`
+const unhelped = sql`
+  select s.article, sum(q.times) as times from unanswered_questions as q, jsonb_array_elements_text(q.shown) as s (article)
+  where q.state = 'open' and q.why = 'none-helped' group by s.article`
+
+const shown = <T extends ArticleRow>({ at, ...row }: T) => ({ ...row, changedAt: at === null ? null : new Date(at).toISOString() })
 
 /** Articles that admins write in the hub, beside those of files. Every save is a version; versions are never changed and never go away. */
 export const makeAuthoredArticles = (db: Kysely<any>) => {
@@ -118,43 +135,31 @@ export const makeAuthoredArticles = (db: Kysely<any>) => {
         return { ok: true }
       }),
 
-    /** By id, from after `after` on; those of files too. `text` is looked for in ids and titles. */
+    /** By id, from after `after` on; those of files too. `text` is looked for in ids, titles and keywords. */
     async list(filter: {
       readonly after?: string
       readonly text?: string
       readonly state?: ArticleState
+      readonly audience?: IndexedArticle['audience']
       readonly limit: number
     }): Promise<readonly ArticleLine[]> {
       const like = filter.text === undefined ? null : `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`
-      const { rows } = await sql<Omit<ArticleLine, 'changedAt'> & { readonly at: Date | string | null }>`
-        select * from (
-          select a.id, v.title, v.audience, 'hub' as origin, a.latest as version, a.live, v.at, coalesce(t.name, v.by) as "changedBy",
-            case when a.deleted_at is not null then 'deleted' when a.live is null then 'draft' when a.live = a.latest then 'published' else 'changed' end as state
-          from authored_articles as a join article_versions as v on v.article = a.id and v.number = a.latest left join technicians as t on t.id = v.by
-          union all
-          select id, title, audience, 'file', 0, null, updated, null, 'published' from articles where origin = 'file'
-        ) as every
-        where id > ${filter.after ?? ''} and (${like}::text is null or id ilike ${like} or title ilike ${like})
+      const { rows } = await sql<ArticleRow>`
+        select id, title, audience, state, origin, version, live, at, "changedBy", coalesce(u.times, 0)::integer as unhelped
+        from (${every}) as every left join (${unhelped}) as u on u.article = id
+        where id > ${filter.after ?? ''} and (${like}::text is null or id ilike ${like} or title ilike ${like} or array_to_string(keywords, ' ') ilike ${like})
           and (${filter.state ?? null}::text is null and state <> 'deleted' or state = ${filter.state ?? null})
+          and (${filter.audience ?? null}::text is null or audience = ${filter.audience ?? null})
         order by id limit ${filter.limit}`.execute(db)
-      return rows.map(({ at, ...row }) => ({ ...row, changedAt: at === null ? null : new Date(at).toISOString() }))
+      return rows.map(shown)
     },
 
     /** With the text of its newest version, or of its file. */
     async read(id: string): Promise<(ArticleLine & Pick<Draft, 'keywords' | 'body'>) | undefined> {
-      const { rows } = await sql<Omit<ArticleLine, 'changedAt'> & Pick<Draft, 'keywords' | 'body'> & { readonly at: Date | string | null }>`
-        select a.id, v.title, v.keywords, v.body, v.audience, 'hub' as origin, a.latest as version, a.live, v.at, coalesce(t.name, v.by) as "changedBy",
-          case when a.deleted_at is not null then 'deleted' when a.live is null then 'draft' when a.live = a.latest then 'published' else 'changed' end as state
-        from authored_articles as a join article_versions as v on v.article = a.id and v.number = a.latest left join technicians as t on t.id = v.by
-        where a.id = ${id}
-        union all
-        select id, title, keywords, body, audience, 'file', 0, null, updated, null, 'published' from articles where origin = 'file' and id = ${id}`.execute(
-        db,
-      )
-      const row = rows[0]
-      if (row === undefined) return undefined
-      const { at, ...rest } = row
-      return { ...rest, changedAt: at === null ? null : new Date(at).toISOString() }
+      const { rows } = await sql<ArticleRow & Pick<Draft, 'keywords' | 'body'>>`
+        select every.*, coalesce(u.times, 0)::integer as unhelped
+        from (${every}) as every left join (${unhelped}) as u on u.article = id where id = ${id}`.execute(db)
+      return rows[0] && shown(rows[0])
     },
 
     /** The newest first; undefined where no such article was written here. */

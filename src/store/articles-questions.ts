@@ -21,7 +21,15 @@ export type QuestionLine = {
   readonly firstAt: string
   readonly lastAt: string
   readonly state: 'open' | 'done' | 'dismissed'
+  /** Why it was dismissed, where that was said. */
+  readonly reason: string | null
+  /** The article that was written for it; also where it was asked again since, and is open. */
+  readonly answeredBy: { readonly id: string; readonly title: string } | null
+  readonly settledBy: string | null
+  readonly settledAt: string | null
 }
+/** Where a page ends: the last question of it. */
+export type QuestionKey = { readonly id: number; readonly times: number }
 
 /** Those that wait to be written; more are forgotten, the newest first. */
 const WAITING = 500
@@ -79,32 +87,70 @@ export const makeQuestionBook = (db: Kysely<any>, report: (error: unknown, lost:
   }
 }
 
-type Row = Omit<QuestionLine, 'firstAt' | 'lastAt'> & { readonly first_at: Date; readonly last_at: Date }
-
-/** Newest first, from before the question `before` on. */
-export const readQuestions = async (
-  db: Kysely<any>,
-  filter: { readonly state: QuestionLine['state']; readonly why?: Why; readonly before?: number; readonly limit: number },
-): Promise<readonly QuestionLine[]> => {
-  const { rows } = await sql<Row>`
-    select id, words, why, sources, times, first_at, last_at, state, array(
-      select json_build_object('id', s.article, 'title', coalesce(a.title, s.article))
-      from jsonb_array_elements_text(q.shown) with ordinality as s (article, place) left join articles as a on a.id = s.article order by s.place) as shown
-    from unanswered_questions as q where state = ${filter.state} and (${filter.why ?? null}::text is null or why = ${filter.why ?? null}) and (${filter.before ?? null}::bigint is null or id < ${filter.before ?? null})
-    order by id desc limit ${filter.limit}`.execute(db)
-  return rows.map(({ first_at, last_at, ...row }) => ({
-    ...row,
-    id: Number(row.id),
-    firstAt: first_at.toISOString(),
-    lastAt: last_at.toISOString(),
-  }))
+type Row = Omit<QuestionLine, 'firstAt' | 'lastAt' | 'settledAt'> & {
+  readonly first_at: Date
+  readonly last_at: Date
+  readonly settled_at: Date | null
 }
 
-/** False where there is no such question. */
-export const settleQuestion = async (db: Kysely<any>, id: number, state: QuestionLine['state'], by: string): Promise<boolean> => {
+const columns = sql`q.id, q.words, q.why, q.sources, q.times, q.first_at, q.last_at, q.state, q.reason, q.settled_at, coalesce(t.name, q.settled_by) as "settledBy",
+  case when q.answered_by is null then null else json_build_object('id', q.answered_by, 'title', coalesce(answer.title, q.answered_by)) end as "answeredBy",
+  array(
+    select json_build_object('id', s.article, 'title', coalesce(a.title, s.article))
+    from jsonb_array_elements_text(q.shown) with ordinality as s (article, place) left join articles as a on a.id = s.article order by s.place) as shown`
+const joined = sql`unanswered_questions as q left join technicians as t on t.id = q.settled_by left join articles as answer on answer.id = q.answered_by`
+
+const lineOf = ({ first_at, last_at, settled_at, ...row }: Row): QuestionLine => ({
+  ...row,
+  id: Number(row.id),
+  firstAt: first_at.toISOString(),
+  lastAt: last_at.toISOString(),
+  settledAt: settled_at?.toISOString() ?? null,
+})
+
+/** Those first asked last come first, or those asked most often; from after `after` on. `article`: what this one was shown for and did not help. */
+export const readQuestions = async (
+  db: Kysely<any>,
+  filter: {
+    readonly state: QuestionLine['state']
+    readonly why?: Why
+    readonly article?: string
+    readonly order: 'newest' | 'most-asked'
+    readonly after?: QuestionKey
+    readonly limit: number
+  },
+): Promise<readonly QuestionLine[]> => {
+  const { state, why = null, article = null, order, after, limit } = filter
+  const place = order === 'newest' ? sql`(0, q.id)` : sql`(q.times, q.id)`
+  const end = order === 'newest' ? sql`(0, ${after?.id}::bigint)` : sql`(${after?.times}::integer, ${after?.id}::bigint)`
+  const { rows } = await sql<Row>`
+    select ${columns} from ${joined}
+    where q.state = ${state} and (${why}::text is null or q.why = ${why}) and (${article}::text is null or q.shown @> to_jsonb(${article}::text))
+      and ${after === undefined ? sql`true` : sql`${place} < ${end}`}
+    order by ${order === 'newest' ? sql`q.id desc` : sql`q.times desc, q.id desc`} limit ${limit}`.execute(db)
+  return rows.map(lineOf)
+}
+
+export const readQuestion = async (db: Kysely<any>, id: number): Promise<QuestionLine | undefined> => {
+  const { rows } = await sql<Row>`select ${columns} from ${joined} where q.id = ${id}`.execute(db)
+  return rows[0] && lineOf(rows[0])
+}
+
+/** False where there is no such question. What was said of it before (reason, article) is forgotten. */
+export const settleQuestion = async (
+  db: Kysely<any>,
+  of: {
+    readonly id: number
+    readonly state: QuestionLine['state']
+    readonly reason?: string
+    readonly article?: string
+    readonly by: string
+  },
+): Promise<boolean> => {
+  const settled = of.state !== 'open'
   const { rows } = await sql`
-    update unanswered_questions set state = ${state}, settled_by = case when ${state} = 'open' then null else ${by} end,
-      settled_at = case when ${state} = 'open' then null else now() end where id = ${id} returning id`.execute(db)
+    update unanswered_questions set state = ${of.state}, reason = ${of.reason ?? null}, answered_by = ${of.article ?? null}, settled_by = ${settled ? of.by : null},
+      settled_at = case when ${settled}::boolean then now() end where id = ${of.id} returning id`.execute(db)
   return rows.length > 0
 }
 

@@ -11,6 +11,7 @@ import * as knowledge from './migrations/0007-knowledge.ts'
 import * as formerly from './migrations/0008-formerly.ts'
 import * as requestEdges from './migrations/0008-request-edges.ts'
 import * as knownAddresses from './migrations/0009-known-addresses.ts'
+import * as answeredQuestions from './migrations/0010-answered-questions.ts'
 
 /** In the order of their names; a shipped one is never changed. */
 const migrations: Record<string, Migration> = {
@@ -24,6 +25,7 @@ const migrations: Record<string, Migration> = {
   '0008-formerly': formerly,
   '0008-request-edges': requestEdges,
   '0009-known-addresses': knownAddresses,
+  '0010-answered-questions': answeredQuestions,
 }
 
 /** Brings the tables up to date. Safe to call from several processes at once: the migrator takes an advisory lock. Throws what the database said. */

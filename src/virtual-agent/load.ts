@@ -3,6 +3,7 @@ import { makeVirtualAgent, type VirtualAgentParts } from './agent.ts'
 import { loadSynonyms } from './knowledge/load.ts'
 import { type Knowledge, makeKnowledge } from './knowledge/search.ts'
 import type { Article, ArticleStore } from './ports.ts'
+import { makeTrial, type Trial } from './trial.ts'
 import { loadIntents } from './understand/load.ts'
 import { makeUnderstanding } from './understand/understanding.ts'
 
@@ -18,12 +19,16 @@ export const loadVirtualAgent = async (
     readonly knowledgeFolder: string
     /** Puts something between the search and the dialogues: a language model. */
     readonly answering?: (knowledge: Knowledge) => Knowledge
+    /** Hands out the way to try a question, for authors. */
+    readonly onTrial?: (trial: Trial) => void
   },
 ) => {
   const intents = await loadIntents(at.phrasesFolder)
   const questions = at.taught.filter(({ audience }) => audience !== 'technicians').flatMap(({ title, keywords }) => [title, ...keywords])
   const understanding = makeUnderstanding(intents, questions)
   const synonyms = await loadSynonyms(join(at.knowledgeFolder, 'synonyms.yaml'))
-  const knowledge = await makeKnowledge({ articles: at.articles, synonyms, known: understanding.words })
+  const over = (articles: ArticleStore) => makeKnowledge({ articles, synonyms, known: understanding.words })
+  const knowledge = await over(at.articles)
+  at.onTrial?.(makeTrial({ knowledge, over, understanding }))
   return makeVirtualAgent({ ...at, understanding, knowledge: at.answering?.(knowledge) ?? knowledge })
 }

@@ -2,133 +2,21 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { HubError } from '../errors.ts'
-import { words } from './input.ts'
-import { type ApiNeeds, technicianOn } from './needs.ts'
-import { done, refusals } from './schemas.ts'
-
-type Audience = 'public' | 'employees' | 'technicians'
-type Text = { readonly title: string; readonly keywords: readonly string[]; readonly audience: Audience; readonly body: string }
-type Line = Pick<Text, 'title' | 'audience'> & {
-  readonly id: string
-  readonly state: 'draft' | 'published' | 'changed' | 'deleted'
-  readonly origin: 'file' | 'hub'
-  readonly version: number
-  readonly live: number | null
-  readonly changedAt: string | null
-  readonly changedBy: string | null
-}
-type Version = {
-  readonly number: number
-  readonly title: string
-  readonly state: 'draft' | 'published'
-  readonly restored: number | null
-  readonly at: string
-  readonly by: string
-}
-type Saving = { readonly id: string; readonly draft: Text; readonly publish: boolean; readonly by: string }
-type Refusal = { readonly ok: false; readonly reason: 'unknown' | 'from-file' | 'exists' | 'overtaken' }
-type Saved = { readonly ok: true; readonly version: number }
-type Question = {
-  readonly id: number
-  readonly words: string
-  readonly why: 'nothing-found' | 'out-of-scope' | 'none-helped'
-  readonly shown: readonly { readonly id: string; readonly title: string }[]
-  readonly sources: readonly string[]
-  readonly times: number
-  readonly firstAt: string
-  readonly lastAt: string
-  readonly state: 'open' | 'done' | 'dismissed'
-}
-
-/** What these routes need of the store. */
-export type ArticleNeeds = {
-  readonly auth: Pick<ApiNeeds['auth'], 'requireAdmin'>
-  readonly reading: Pick<ApiNeeds['reading'], 'note'>
-  readonly articles: {
-    create(saving: Saving): Promise<Saved | Refusal>
-    save(saving: Saving & { readonly seen: number }): Promise<Saved | Refusal>
-    restore(what: {
-      readonly id: string
-      readonly version: number
-      readonly publish: boolean
-      readonly by: string
-    }): Promise<Saved | Refusal>
-    remove(id: string): Promise<{ readonly ok: true } | Refusal>
-    list(filter: {
-      readonly after?: string
-      readonly text?: string
-      readonly state?: Line['state']
-      readonly limit: number
-    }): Promise<readonly Line[]>
-    read(id: string): Promise<(Line & Text) | undefined>
-    versions(id: string): Promise<readonly Version[] | undefined>
-    version(id: string, number: number): Promise<(Version & Text) | undefined>
-  }
-  readonly questions: {
-    read(filter: {
-      readonly state: Question['state']
-      readonly why?: Question['why']
-      readonly before?: number
-      readonly limit: number
-    }): Promise<readonly Question[]>
-    settle(id: number, state: Question['state'], by: string): Promise<boolean>
-  }
-}
-
-const list = <T extends z.ZodType>(of: T) => z.array(of).readonly()
-const when = z.iso.datetime()
-const audience = z.enum(['public', 'employees', 'technicians'])
-const articleId = z
-  .string()
-  .max(60)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'expected small letters, digits and single dashes, such as guest-wifi' })
-
-const text = {
-  title: words(120).refine((title) => title.trim().length >= 3, { error: 'expected at least three letters' }),
-  keywords: z.array(words(60)).max(50).default([]).describe('What people search by and the title does not say.'),
-  audience: audience.describe('Who may read it, be quoted from it, or hear of it.'),
-  body: words(100_000).describe('Markdown; the first paragraph is what people are shown first.'),
-}
-const state = z
-  .enum(['draft', 'published'])
-  .describe('`draft`: only kept; what people read stays as it is. `published`: they read it at once.')
-
-const line = z.object({
-  id: z.string(),
-  title: z.string(),
+import type { ArticleNeeds, Refusal } from './articles-needs.ts'
+import {
+  articleId,
+  articleLine,
+  articleSaved,
+  articleState,
+  articleView,
   audience,
-  state: z.enum(['draft', 'published', 'changed', 'deleted']).describe('`changed`: people read an older version than the newest.'),
-  origin: z.enum(['file', 'hub']),
-  readOnly: z.boolean().describe('It comes from a file and is changed there.'),
-  version: z.int().describe('The newest; 0 for a file.'),
-  live: z.int().nullable().describe('The version that people read.'),
-  changedAt: when.nullable(),
-  changedBy: z.string().nullable(),
-})
-const article = line.extend({ keywords: list(z.string()), body: z.string() })
-const versionLine = z.object({
-  number: z.int(),
-  title: z.string(),
-  state: z.enum(['draft', 'published']),
-  restored: z.int().nullable().describe('The version that this one brought back.'),
-  at: when,
-  by: z.string(),
-})
-const version = versionLine.extend({ keywords: list(z.string()), audience, body: z.string() })
-const question = z.object({
-  id: z.string(),
-  words: z.string().describe('As it was asked last, with secrets, e-mail addresses and telephone numbers masked.'),
-  why: z.enum(['nothing-found', 'out-of-scope', 'none-helped']),
-  shown: list(z.object({ id: z.string(), title: z.string() })).describe('Articles that were offered and did not help.'),
-  sources: list(z.string()),
-  times: z.int().describe('How often it was asked in these or similar words.'),
-  firstAt: when,
-  lastAt: when,
-  state: z.enum(['open', 'done', 'dismissed']),
-})
-const saved = z.object({ ok: z.literal(true), id: z.string(), version: z.int() })
-
-const shown = <T extends Line>(one: T) => ({ ...one, readOnly: one.origin === 'file' })
+  savedAs,
+  text,
+  versionLine,
+  versionView,
+} from './articles-schemas.ts'
+import { technicianOn } from './needs.ts'
+import { done, refusals } from './schemas.ts'
 
 /** `Reset my VPN token!` becomes `reset-my-vpn-token`. */
 const idOf = (title: string): string =>
@@ -154,8 +42,16 @@ const settled = <T extends { readonly ok: true }>(answer: T | Refusal): T => {
   }
 }
 
-/** Where authors write articles, and see what nobody could answer. Every route needs an admin's session. */
-export async function articleRoutes(root: FastifyInstance, { auth, reading, articles, questions }: ArticleNeeds): Promise<void> {
+/** Where authors write articles; those of files stand beside them, read-only. */
+export async function articleRoutes(
+  root: FastifyInstance,
+  { auth, reading, articles, fileOf }: Pick<ArticleNeeds, 'auth' | 'reading' | 'articles' | 'fileOf'>,
+): Promise<void> {
+  const shown = <T extends { readonly id: string; readonly origin: 'file' | 'hub' }>(one: T) => ({
+    ...one,
+    readOnly: one.origin === 'file',
+    file: one.origin === 'file' ? (fileOf(one.id) ?? null) : null,
+  })
   const app = root.withTypeProvider<ZodTypeProvider>()
   const preHandler = auth.requireAdmin
   const secured = { tags: ['articles'], description: 'Needs an admin’s session.' }
@@ -170,20 +66,22 @@ export async function articleRoutes(root: FastifyInstance, { auth, reading, arti
         ...secured,
         summary: 'Every article, by id: those written here and, read-only, those of files',
         querystring: z.strictObject({
-          text: words(200).optional().describe('Stands in the id or the title.'),
-          state: z.enum(['draft', 'published', 'changed', 'deleted']).optional().describe('All but the deleted ones where it is left out.'),
+          text: z.string().min(1).max(200).optional().describe('Stands in the id, the title or a keyword.'),
+          state: articleState.optional().describe('All but the deleted ones where it is left out.'),
+          audience: audience.optional(),
           after: z.string().min(1).max(60).optional().describe('Where the last page ended: its `next`.'),
           limit: z.coerce.number().int().min(1).max(100).default(50),
         }),
-        response: { 200: z.object({ items: list(line), next: z.string().nullable() }), ...refusals(400, 401, 403) },
+        response: { 200: z.object({ items: z.array(articleLine).readonly(), next: z.string().nullable() }), ...refusals(400, 401, 403) },
       },
     },
-    async ({ query: { limit, after, text: part, state: only } }) => {
+    async ({ query: { limit, after, text: part, state: only, audience: readers } }) => {
       const found = await articles.list({
         limit: limit + 1,
         ...(after === undefined ? {} : { after }),
         ...(part === undefined ? {} : { text: part }),
         ...(only === undefined ? {} : { state: only }),
+        ...(readers === undefined ? {} : { audience: readers }),
       })
       const items = found.slice(0, limit).map(shown)
       return { items, next: found.length > limit ? items.at(-1)!.id : null }
@@ -198,7 +96,7 @@ export async function articleRoutes(root: FastifyInstance, { auth, reading, arti
         ...secured,
         summary: 'One article, as its newest version has it',
         params,
-        response: { 200: article, ...refusals(400, 401, 403, 404) },
+        response: { 200: articleView, ...refusals(400, 401, 403, 404) },
       },
     },
     async ({ params: { id } }) => {
@@ -216,8 +114,8 @@ export async function articleRoutes(root: FastifyInstance, { auth, reading, arti
         ...secured,
         summary: 'Write an article',
         description: 'Needs an admin’s session. The id is made of the title where none is given, and never changes.',
-        body: z.strictObject({ id: articleId.optional(), ...text, state }),
-        response: { 201: saved, ...refusals(400, 401, 403, 409) },
+        body: z.strictObject({ id: articleId.optional(), ...text, state: savedAs }),
+        response: { 201: articleSaved, ...refusals(400, 401, 403, 409) },
       },
     },
     async (request, reply) => {
@@ -238,8 +136,8 @@ export async function articleRoutes(root: FastifyInstance, { auth, reading, arti
         ...secured,
         summary: 'Save an article: a new version',
         params,
-        body: z.strictObject({ version: z.int().min(1).describe('The version that you began with.'), ...text, state }),
-        response: { 200: saved, ...refusals(400, 401, 403, 404, 409) },
+        body: z.strictObject({ version: z.int().min(1).describe('The version that you began with.'), ...text, state: savedAs }),
+        response: { 200: articleSaved, ...refusals(400, 401, 403, 404, 409) },
       },
     },
     async (request) => {
@@ -280,7 +178,7 @@ export async function articleRoutes(root: FastifyInstance, { auth, reading, arti
         ...secured,
         summary: 'Its versions, the newest first',
         params,
-        response: { 200: z.object({ items: list(versionLine) }), ...refusals(400, 401, 403, 404) },
+        response: { 200: z.object({ items: z.array(versionLine).readonly() }), ...refusals(400, 401, 403, 404) },
       },
     },
     async ({ params: { id } }) => {
@@ -294,7 +192,12 @@ export async function articleRoutes(root: FastifyInstance, { auth, reading, arti
     '/api/admin/articles/:id/versions/:version',
     {
       preHandler,
-      schema: { ...secured, summary: 'One version', params: versionParams, response: { 200: version, ...refusals(400, 401, 403, 404) } },
+      schema: {
+        ...secured,
+        summary: 'One version',
+        params: versionParams,
+        response: { 200: versionView, ...refusals(400, 401, 403, 404) },
+      },
     },
     async ({ params: { id, version: number } }) => {
       const found = await articles.version(id, number)
@@ -311,8 +214,8 @@ export async function articleRoutes(root: FastifyInstance, { auth, reading, arti
         ...secured,
         summary: 'Bring a version back, as the newest one',
         params: versionParams,
-        body: z.strictObject({ state }),
-        response: { 200: saved, ...refusals(400, 401, 403, 404, 409) },
+        body: z.strictObject({ state: savedAs }),
+        response: { 200: articleSaved, ...refusals(400, 401, 403, 404, 409) },
       },
     },
     async (request) => {
@@ -327,56 +230,6 @@ export async function articleRoutes(root: FastifyInstance, { auth, reading, arti
         detail: { version: number, restored: old, state: request.body.state },
       })
       return { ok: true as const, id, version: number }
-    },
-  )
-
-  app.get(
-    '/api/admin/questions',
-    {
-      preHandler,
-      schema: {
-        ...secured,
-        summary: 'What nobody could answer',
-        querystring: z.strictObject({
-          state: z.enum(['open', 'done', 'dismissed']).default('open'),
-          why: z.enum(['nothing-found', 'out-of-scope', 'none-helped']).optional(),
-          before: z.coerce.number().int().min(1).optional().describe('Where the last page ended: its `next`.'),
-          limit: z.coerce.number().int().min(1).max(100).default(50),
-        }),
-        response: { 200: z.object({ items: list(question), next: z.string().nullable() }), ...refusals(400, 401, 403) },
-      },
-    },
-    async ({ query: { state: only, why, before, limit } }) => {
-      const found = await questions.read({
-        state: only,
-        limit: limit + 1,
-        ...(why === undefined ? {} : { why }),
-        ...(before === undefined ? {} : { before }),
-      })
-      const items = found.slice(0, limit).map((one) => ({ ...one, id: String(one.id) }))
-      return { items, next: found.length > limit ? items.at(-1)!.id : null }
-    },
-  )
-
-  app.put(
-    '/api/admin/questions/:id',
-    {
-      preHandler,
-      schema: {
-        ...secured,
-        summary: 'Mark a question as done, or dismiss it',
-        description: 'Needs an admin’s session. One that is done and is asked again is open again; one that was dismissed stays so.',
-        params: z.strictObject({ id: z.coerce.number().int().min(1) }),
-        body: z.strictObject({ state: z.enum(['open', 'done', 'dismissed']) }),
-        response: { 200: done, ...refusals(400, 401, 403, 404) },
-      },
-    },
-    async (request) => {
-      const { id } = request.params
-      const by = technicianOn(request).id
-      if (!(await questions.settle(id, request.body.state, by))) throw new HubError('HUB_NOT_FOUND')
-      await reading.note({ who: by, what: 'question.settle', about: String(id), detail: { state: request.body.state } })
-      return { ok: true as const }
     },
   )
 }

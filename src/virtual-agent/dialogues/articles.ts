@@ -6,8 +6,9 @@ import type { Article } from '../ports.ts'
 import { cannot, confirm, suggest } from './misunderstanding.ts'
 import { choices, NONE_HELPED, NOT_NOW, offerTechnician, plain, type Step, TECHNICIAN, text, unmarked } from './step.ts'
 
-const RUNNERS_UP = 2
-const SUGGESTIONS = 3
+/** Titles beside a quotation, and where nothing is quoted. */
+export const RUNNERS_UP = 2
+export const SUGGESTIONS = 3
 
 /** Quotes the best passage with its article's title and offers to open it; the runners-up are choices. `further` stands before "none of these". */
 export const quote = (notes: Notes, found: Found, further: readonly Choice[], opening = 'This may help:'): Step => {

@@ -39,11 +39,14 @@ export const parseArticle = (file: string, text: string): Article => {
   return { ...parsed.data, updated: parsed.data.updated ?? null, body }
 }
 
-/** Reads every `*.md` of a folder. Throws on the first bad file and where two have one id. */
-export const loadArticles = async (folder: string): Promise<readonly Article[]> => {
+/** Reads every `*.md` of a folder; `file` is its path. Throws on the first bad file and where two have one id. */
+export const loadArticles = async (folder: string): Promise<readonly (Article & { readonly file: string })[]> => {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.md')).sort()
   const articles = await Promise.all(
-    files.map(async (name) => parseArticle(join(folder, name), await readFile(join(folder, name), 'utf8'))),
+    files.map(async (name) => {
+      const file = join(folder, name)
+      return { ...parseArticle(file, await readFile(file, 'utf8')), file }
+    }),
   )
   const seen = new Map<string, string>()
   articles.forEach(({ id }, index) => {
