@@ -72,13 +72,13 @@ export const table: readonly GraphRow[] = [
   broken(368, 'page_restricted', 'Meta has restricted the page for a breach of its policies: look at Page quality.'),
   row(2, undefined, 'transient', 'temporary', 'Messenger has a problem, or the person has blocked the page.'),
   row(1200, undefined, 'transient', 'temporary', 'Messenger has a problem.'),
-  row(
-    1,
-    undefined,
-    'transient',
-    'unknown_error',
-    'Meta does not say what is wrong; if it stays, look at the permissions of the page token.',
-  ),
+  {
+    code: 1,
+    kind: 'transient',
+    name: 'unknown_error',
+    detail: 'Meta does not say what is wrong; if it stays, look at the permissions of the page token.',
+    attempts: 3,
+  },
 ]
 
 /** Pure and total. */

@@ -1,12 +1,12 @@
 import { classifyBy, type GraphRow } from '../../src/channel/kit/meta-graph.ts'
 
-const row = (code: GraphRow['code'], kind: GraphRow['kind'], name: string, detail: string, retryAfterMs?: number): GraphRow => ({
-  code,
-  kind,
-  name,
-  detail,
-  ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-})
+const row = (
+  code: GraphRow['code'],
+  kind: GraphRow['kind'],
+  name: string,
+  detail: string,
+  more: Pick<GraphRow, 'retryAfterMs' | 'only' | 'attempts'> = {},
+): GraphRow => ({ code, kind, name, detail, ...more })
 
 const second = 1000
 const hour = 3_600_000
@@ -24,17 +24,17 @@ export const table: readonly GraphRow[] = [
     'throttled',
     'too_many_to_one_person',
     'Too many messages to this person in a short time; WhatsApp asks for longer and longer pauses.',
-    second,
+    { retryAfterMs: second, only: 'conversation' },
   ),
-  row(130429, 'throttled', 'too_many_requests', 'The number sends more than WhatsApp allows it in a second.', second),
-  row(4, 'throttled', 'too_many_requests', 'The app calls more often than Meta allows.', 60 * second),
-  row(80007, 'throttled', 'too_many_requests', 'The WhatsApp account calls more often than Meta allows.', 60 * second),
+  row(130429, 'throttled', 'too_many_requests', 'The number sends more than WhatsApp allows it in a second.', { retryAfterMs: second }),
+  row(4, 'throttled', 'too_many_requests', 'The app calls more often than Meta allows.', { retryAfterMs: 60 * second }),
+  row(80007, 'throttled', 'too_many_requests', 'The WhatsApp account calls more often than Meta allows.', { retryAfterMs: 60 * second }),
   row(
     131048,
     'transient',
     'spam_rate',
     'Too many people have blocked or reported the number, so WhatsApp sends little for it: look at its quality.',
-    hour,
+    { retryAfterMs: hour },
   ),
   row(
     131049,
@@ -74,8 +74,12 @@ export const table: readonly GraphRow[] = [
   row(131000, 'transient', 'temporary', 'WhatsApp has a problem.'),
   row(131016, 'transient', 'temporary', 'WhatsApp has a problem.'),
   row(133004, 'transient', 'temporary', 'WhatsApp has a problem.'),
-  row(131057, 'transient', 'maintenance', 'The number is being moved to another throughput; that takes some minutes.', 60 * second),
-  row(1, 'transient', 'unknown_error', 'Meta does not say what is wrong; if it stays, look at the permissions of the token.'),
+  row(131057, 'transient', 'maintenance', 'The number is being moved to another throughput; that takes some minutes.', {
+    retryAfterMs: 60 * second,
+  }),
+  row(1, 'transient', 'unknown_error', 'Meta does not say what is wrong; if it stays, look at the permissions of the token.', {
+    attempts: 3,
+  }),
   row(0, 'unauthorized', 'token_invalid', 'The access token does not hold any more: generate a new one for the system user.'),
   row(190, 'unauthorized', 'token_invalid', 'The access token has expired or was revoked: generate a new one for the system user.'),
   row(3, 'unauthorized', 'no_permission', 'The token lacks whatsapp_business_messaging, or the app is not allowed to send.'),

@@ -6,6 +6,8 @@ export type Failure = {
   /** One sentence for a human; never a secret, never the person's text. */
   readonly detail?: string
   readonly retryAfterMs?: number
+  /** Where `transient` is worth no more attempts than these, counting from the first one. */
+  readonly attempts?: number
   /** Where `throttled` is about this conversation alone, the account's others are not held up. */
   readonly only?: 'conversation'
   /** Overrules `capabilities.idempotentSend` for this one call: may the same call go out again without the person seeing it twice? */

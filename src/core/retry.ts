@@ -23,7 +23,9 @@ export function afterFailure(failure: Failure, attempt: number, rules: RetryRule
   const wait = failure.retryAfterMs ?? Math.round(Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1)) * (0.5 + random / 2))
   switch (failure.kind) {
     case 'transient':
-      return attempt < maxAttempts ? { do: 'again', inMs: wait, counts: true, twice: false } : { do: 'give-up', held: false }
+      return attempt < Math.min(failure.attempts ?? maxAttempts, maxAttempts)
+        ? { do: 'again', inMs: wait, counts: true, twice: false }
+        : { do: 'give-up', held: false }
     case 'throttled':
       return { do: 'again', inMs: failure.retryAfterMs ?? 1_000, counts: false, twice: false }
     case 'uncertain':

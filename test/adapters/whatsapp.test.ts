@@ -191,6 +191,7 @@ describe('what goes out to WhatsApp', () => {
       kind: 'throttled',
       code: 'too_many_to_one_person',
       retryAfterMs: 1000,
+      only: 'conversation',
     })
     await say(bench, text('1'), uwe.to)
     bench.emulator.countPairs(null)

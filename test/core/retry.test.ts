@@ -12,6 +12,8 @@ describe('the retry table', () => {
     const ms = waits.map((step) => (step.do === 'again' ? step.inMs : 0))
     expect(ms).toEqual(ms.toSorted((one, other) => one - other))
     expect(afterFailure(failure('transient'), maxAttempts, rules, 0.5)).toEqual({ do: 'give-up', held: false })
+    const hopeless = failure('transient', { attempts: 3 })
+    expect([1, 2, 3].map((attempt) => afterFailure(hopeless, attempt, rules, 0).do)).toEqual(['again', 'again', 'give-up'])
   })
   test('all waits together outlast a platform that is away for an hour', () => {
     const total = Array.from({ length: maxAttempts - 1 }, (_, index) => afterFailure(failure('transient'), index + 1, rules, 0)).reduce(

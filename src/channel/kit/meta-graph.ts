@@ -161,7 +161,7 @@ export type GraphRow = {
   readonly name: string
   readonly detail: string
   readonly retryAfterMs?: number
-}
+} & Pick<Failure, 'only' | 'attempts'>
 
 /** What a Graph error means by a channel's table. Codes tell, not the HTTP status: Meta says "too many" with 400. */
 export function graphFailure(error: GraphError, status: number, table: readonly GraphRow[], retryAfterMs?: number): Failure {
@@ -174,7 +174,14 @@ export function graphFailure(error: GraphError, status: number, table: readonly 
   const wait = retryAfterMs ?? row?.retryAfterMs
   const waits = wait === undefined ? {} : { retryAfterMs: wait }
   if (row)
-    return { kind: row.kind, code: row.name, detail: row.detail, ...(row.kind === 'throttled' ? { retryAfterMs: wait ?? 1000 } : waits) }
+    return {
+      kind: row.kind,
+      code: row.name,
+      detail: row.detail,
+      ...(row.kind === 'throttled' ? { retryAfterMs: wait ?? 1000 } : waits),
+      ...(row.only ? { only: row.only } : {}),
+      ...(row.attempts ? { attempts: row.attempts } : {}),
+    }
   const name = `graph_${code}${subcode ? `_${subcode}` : ''}`
   if (status === 429) return { kind: 'throttled', code: name, detail: 'Meta asks us to slow down.', retryAfterMs: wait ?? 1000 }
   if (isTransient || status >= 500) return { kind: 'transient', code: name, detail: 'Meta has a problem.', ...waits }
