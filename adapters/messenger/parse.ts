@@ -11,7 +11,7 @@ import {
   wanted,
 } from '../../src/channel/kit/meta-webhook.ts'
 import { contentOf } from './content.ts'
-import { getStarted, type Messaging, type Referral, type ReplyTo, type WireMessage } from './wire.ts'
+import { getStarted, type Messaging, ownMetadata, type Referral, type ReplyTo, type WireMessage } from './wire.ts'
 
 /** Pure. An entry may have many items, and any of them may be unreadable without harm to the others. */
 export const parse = (request: HookRequest, account: AccountId): Parsed => parseMeta(request, 'page', (entry) => readEntry(entry, account))
@@ -27,7 +27,7 @@ function readEntry(entry: MetaEntry, account: AccountId): Parsed {
     (item) => kindOf(objectIn(item)),
   )
   const ignored = [...read.ignored, ...standby, ...changes]
-  return { events: read.events, ignored: read.events.length + ignored.length > 0 ? ignored : ['entry:empty'] }
+  return { events: read.events, ignored: items.length + ignored.length > 0 ? ignored : ['entry:empty'] }
 }
 
 const envelope = new Set(['sender', 'recipient', 'timestamp', 'messaging_type', 'prior_message', 'app_id'])
@@ -52,7 +52,7 @@ function timeOf(value: unknown): number | undefined {
 
 function readItem(item: Messaging, entry: MetaEntry, account: AccountId): Parsed {
   if (item.message) {
-    if (item.message.is_echo === true) return ignore('message:echo')
+    if (item.message.is_echo === true) return isOurs(item.message) ? happened() : ignore('message:echo')
     return readMessage(item.message, baseOf(item, entry, account))
   }
   if (item.postback) return readPostback(item.postback, baseOf(item, entry, account))
@@ -70,6 +70,9 @@ function readItem(item: Messaging, entry: MetaEntry, account: AccountId): Parsed
   if (policy) return readPolicy(objectIn(policy), item, entry, account)
   return ignore(kindOf(item))
 }
+
+/** Every message of ours comes back: that is taken, and nothing more. What another app or the page's own inbox wrote is named. */
+const isOurs = ({ metadata }: WireMessage): boolean => textIn(metadata)?.startsWith(ownMetadata) === true
 
 function readMessage(message: WireMessage, { psid, time: _, ...base }: Base): Parsed {
   if (base.from.reply !== null && (base.from.reply as ReplyTo).page === psid) return ignore('message:own')

@@ -3,7 +3,7 @@ import { ForeignAnswer, NotPrepared } from '../../src/channel/kit/classify.ts'
 import { safeFileName } from '../../src/channel/kit/meta-file.ts'
 import { type Graph, GraphRefusal } from '../../src/channel/kit/meta-graph.ts'
 import { tagRefused } from './errors.ts'
-import type { Payload, ReplyTo } from './wire.ts'
+import { ownMetadata, type Payload, type ReplyTo } from './wire.ts'
 
 type Context = { readonly graph: Graph; readonly deps: AdapterDeps }
 /** How Messenger knows an upload of ours, in milliseconds since 1970. */
@@ -25,7 +25,7 @@ export async function send({ graph, deps }: Context, payload: Payload, to: Addre
       recipient: { id: psid },
       messaging_type,
       ...(tag ? { tag } : {}),
-      message: { ...message, metadata: attempt.idempotencyKey },
+      message: { ...message, metadata: `${ownMetadata}${attempt.idempotencyKey}` },
     }
     const path = `${encodeURIComponent(page)}/messages`
     const sent = await graph

@@ -24,6 +24,7 @@ export type WireMessage = {
   readonly reply_to?: { readonly mid?: unknown }
   readonly attachments?: unknown
   readonly referral?: unknown
+  readonly metadata?: unknown
   readonly [other: string]: unknown
 }
 export type Referral = { readonly ref?: unknown; readonly source?: unknown; readonly type?: unknown; readonly ad_id?: unknown }
@@ -46,6 +47,8 @@ export type Payload = {
   readonly upload?: { readonly type: AttachmentType; readonly file: FileId; readonly mime?: string; readonly name?: string }
 }
 
+/** How the `metadata` of our own messages begins; the key of the message follows. */
+export const ownMetadata = 'switchboard:'
 /** The payload of the button under which a chat begins; we set it ourselves. */
 export const getStarted = 'GET_STARTED'
 /** https://developers.facebook.com/docs/messenger-platform/webhooks#fields */

@@ -124,7 +124,7 @@ describe('what people do in Messenger', () => {
     await bench.adapter.send(payload!, to, attempt(5000, 'conversation.7'))
     await eventually(() => (bench.emulator.pending() === 0 ? true : undefined))
     const bodies = bench.door.requests.map(({ body }) => Buffer.from(body).toString('utf8'))
-    expect(bodies.some((body) => body.includes('"is_echo":true') && body.includes('"metadata":"conversation.7"'))).toBe(true)
+    expect(bodies.some((body) => body.includes('"is_echo":true') && body.includes('"metadata":"switchboard:conversation.7"'))).toBe(true)
     expect(bench.door.events.filter((one) => one.kind === 'message')).toHaveLength(1)
   })
 

@@ -46,14 +46,15 @@ export function readMetaBody(body: Uint8Array): MetaBody {
 export const ignore = (what: string): Parsed => ({ events: [], ignored: [what] })
 export const happened = (...events: Parsed['events']): Parsed => ({ events, ignored: [] })
 
-/** Answers the challenge, or reads every entry on its own; a body about another `object` than the channel's is named in `ignored`. */
+/** Answers the challenge, or reads every entry on its own; a body about another `object` than the channel's is named in `ignored`. Where `read` finds nothing to tell, all was taken. */
 export function parseMeta(request: HookRequest, wantedObject: string, read: (entry: MetaEntry) => Parsed): Parsed {
   const challenge = challengeOf(request)
   if (challenge) return challenge
   const { object, entry } = readMetaBody(request.body)
   if (object !== wantedObject) return ignore(`object:${object.slice(0, 40)}`)
   const all = readEach(entry, read, () => 'entry')
-  return all.events.length + all.ignored.length > 0 ? all : ignore('no-entries')
+  if (entry.length === 0) return ignore('no-entries')
+  return all.events.length + all.ignored.length > 0 ? all : { ...all, reply: { status: 200 } }
 }
 
 /** Reads each item on its own, so that one that nobody can read does not take the others with it: it is named in `ignored`. */
