@@ -36,7 +36,7 @@ export function createCloud(
     render: (contents) => render(contents),
     send: (payload, to, attempt) => send({ graph, deps, number, pauses }, payload, to, attempt),
     classify,
-    check: (signal) => check(graph, number, signal),
+    check: (signal) => check(graph, keys, signal),
     acknowledge: async (event) => {
       const message = (event.from.reply as ReplyTo | undefined)?.message
       if (message && (event.kind === 'message' || event.kind === 'choice')) await read(message)
@@ -66,7 +66,9 @@ type NumberFacts = {
   readonly throughput?: { readonly level?: string }
 }
 
-async function check(graph: Graph, number: string, signal: AbortSignal): Promise<Health> {
+/** The number, and whether Meta tells anybody of what happens in its WhatsApp account at all. */
+async function check(graph: Graph, keys: CloudConfig, signal: AbortSignal): Promise<Health> {
+  const { phoneNumberId: number, businessAccountId: business } = keys
   const query = { fields: 'display_phone_number,verified_name,quality_rating,throughput,name_status' }
   try {
     const told = await graph.call<NumberFacts>({ method: 'GET', path: number, query, signal })
@@ -79,11 +81,28 @@ async function check(graph: Graph, number: string, signal: AbortSignal): Promise
       ...(told.throughput?.level ? { throughput: told.throughput.level } : {}),
     }
     const warning = quality === 'RED' ? ' Its quality is low: people block or report it.' : ''
-    return { ok: true, detail: `${phone}${name ? ` (${name})` : ''} answers.${warning}`, facts }
+    const apps = business === undefined ? undefined : await subscribedApps(graph, business, signal)
+    const silence =
+      apps?.length === 0
+        ? ' No app is subscribed to its WhatsApp account, so nothing comes in: npm run channel -- connect whatsapp <account>'
+        : ''
+    return {
+      ok: true,
+      detail: `${phone}${name ? ` (${name})` : ''} answers.${warning}${silence}`,
+      facts: { ...facts, ...(apps ? { subscribedApps: apps } : {}) },
+    }
   } catch (error) {
     const failure = classify(error)
     return { ok: false, detail: failure.detail ?? failure.code, facts: { code: failure.code } }
   }
+}
+
+/** The names of the apps that are told; undefined where the token may not know. */
+async function subscribedApps(graph: Graph, business: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+  type Apps = { readonly data?: readonly { readonly whatsapp_business_api_data?: { readonly name?: string; readonly id?: string } }[] }
+  const path = `${encodeURIComponent(business)}/subscribed_apps`
+  const told = await graph.call<Apps>({ method: 'GET', path, signal }).catch(() => undefined)
+  return told?.data?.map(({ whatsapp_business_api_data: app }) => app?.name ?? app?.id ?? 'unnamed')
 }
 
 type From = { readonly apiUrl: string; readonly number: string; readonly token: string; readonly fetch: typeof globalThis.fetch }
@@ -115,8 +134,13 @@ async function fetchFile(graph: Graph, from: From, ref: Json, signal: AbortSigna
   }
 }
 
-/** This number's webhook alone: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override */
+/**
+ * This number's webhook alone: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override. It holds only
+ * where the app is subscribed to the WhatsApp account, which is done where that is known.
+ */
 async function subscribe(graph: Graph, keys: CloudConfig, hookUrl: URL): Promise<void> {
+  const { businessAccountId: business } = keys
+  if (business !== undefined) await graph.call({ method: 'POST', path: `${encodeURIComponent(business)}/subscribed_apps` })
   const webhook_configuration = { override_callback_uri: hookUrl.href, verify_token: newest(keys.verifyToken) }
   await graph.call({ method: 'POST', path: keys.phoneNumberId, body: { webhook_configuration } })
 }

@@ -104,7 +104,10 @@ export async function startWhatsAppEmulator(options: EmulatorOptions & Partial<N
     account,
     refusedAccount: () => ({ ...account(), accessToken: 'EMULATORrevokedtoken' }),
     sign: hooks.sign,
-    connect: (hookUrl) => hooks.connect(hookUrl, number.verifyToken),
+    connect(hookUrl) {
+      number.subscribed = true
+      return hooks.connect(hookUrl, number.verifyToken)
+    },
     person: (name, { phone = true } = {}) => {
       const person = personIn(number, chatOf(number, name))
       if (!phone) person.hidesNumber()
@@ -137,6 +140,16 @@ function authorise(number: CloudNumber, asked: Asked, fields: { readonly [name: 
     throw new Refusal(100, 'Invalid appsecret_proof provided in the API argument')
 }
 
+/** Which apps are told of what happens in the WhatsApp account; `POST` adds the one whose token it is. */
+function subscribedApps(number: CloudNumber, method: string): Json {
+  if (method === 'POST') {
+    number.subscribed = true
+    return { success: true }
+  }
+  const app = { name: number.name, id: '1517776481860111', link: 'https://www.facebook.com/games/?app_id=1517776481860111' }
+  return { data: number.subscribed ? [{ whatsapp_business_api_data: app }] : [] }
+}
+
 type Fields = { readonly [name: string]: unknown }
 type Upload = { readonly name: string; readonly mime: string; readonly bytes: Uint8Array }
 
@@ -150,6 +163,7 @@ async function call(
 ): Promise<Json> {
   const [node = '', edge] = path.split('/')
   if (node === number.waba && method === 'GET' && edge === 'message_templates') return listTemplates(number, fields)
+  if (node === number.waba && edge === 'subscribed_apps') return subscribedApps(number, method)
   if (node !== number.id) {
     if (method === 'GET' && !edge) return locateMedia(number, node, at)
     throw new Refusal(100, `Unsupported request. Object with ID '${node}' does not exist`)

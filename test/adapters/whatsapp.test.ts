@@ -322,7 +322,18 @@ describe('the account of a number', () => {
     expect(bench.door.requests.filter(({ method }) => method === 'GET').length).toBe(before + 1)
     await expect(bench.adapter.subscribe!(new URL('http://127.0.0.1:9/'))).rejects.toMatchObject({ code: '2200' })
     const health = await bench.adapter.check(AbortSignal.timeout(2000))
-    expect(health).toMatchObject({ ok: true, facts: { number: '+15550783881', quality: 'GREEN' } })
+    expect(health).toMatchObject({ ok: true, facts: { number: '+15550783881', quality: 'GREEN', subscribedApps: ['Switchboard'] } })
+  })
+
+  test('an account that no app is subscribed to says that nothing comes in, until connect', async () => {
+    const bench = await open()
+    const silent = await startWhatsAppEmulator()
+    closing.push(() => silent.close())
+    const adapter = bench.create(silent.account())
+    closing.push(async () => adapter.close?.())
+    expect((await adapter.check(AbortSignal.timeout(2000))).detail).toContain('nothing comes in')
+    await adapter.subscribe!(bench.door.url)
+    expect((await adapter.check(AbortSignal.timeout(2000))).detail).not.toContain('nothing comes in')
   })
 
   test('a revoked token stops the account, a busy minute does not', async () => {

@@ -33,6 +33,8 @@ export type CloudNumber = NumberOptions & {
   readonly callbacks: Map<string, string>
   /** Messages of ours that will fail later, with what code; the first is the next. */
   readonly failLater: number[]
+  /** Is the app subscribed to the WhatsApp account? */
+  subscribed: boolean
   /** How many downloads will find their address expired. */
   staleAddresses: number
   /** WhatsApp's pair rate; null: not counted. */
@@ -58,6 +60,7 @@ export function makeNumber(options: NumberOptions, pace: Pick<EmulatorOptions, '
     gone: new Set(),
     callbacks: new Map(),
     failLater: [],
+    subscribed: false,
     staleAddresses: 0,
     pairRate: null,
     addressLives: Math.max(200, 300_000 / (pace.timeScale ?? 1)),
