@@ -61,6 +61,46 @@ describe('a password that somebody writes', () => {
   })
 })
 
+describe('a secret that is told in passing', () => {
+  const secret = 'Tr0ub4dor&3'
+  test.each([
+    `my password, it was ${secret}`,
+    `my password: it's ${secret}`,
+    `the password I use is ${secret}`,
+    `my password which is ${secret} fails`,
+    `pw ${secret}`,
+    `password (${secret})`,
+    `user ada, pwd - ${secret}`,
+    `my pass is ${secret}`,
+    `I changed my password to ${secret}`,
+    `my passwords are Foo123!x and ${secret}`,
+    `my old password was abc12345 and my new one is ${secret}`,
+    `password is "${secret} and so on" please`,
+    `my password is Tr0ub'4dor&3`,
+  ])('is dots: %s', (text) => expect(maskSecrets(text)).not.toMatch(/Tr0ub|4dor|Foo123|abc12345|so on/))
+
+  test.each([
+    'I need the password to Office365',
+    'my Office365 password does not work',
+    'password reset for ada+test1@example.com!',
+    'the password page is https://sso.example.com/reset?a=b1!',
+    '<@U012ABCDEF> my password is wrong',
+    'my password, it was working until 2024',
+    'my password is wrong and the new one is wrong too',
+    'passwords are case-sensitive',
+  ])('and what is none stays: %s', (text) => expect(maskSecrets(text)).toBe(text))
+
+  test('is looked for as fast in a text that was made to be slow', () => {
+    const slow = [
+      'password , '.repeat(9_000),
+      'my password for '.concat('a '.repeat(50_000)),
+      `set ${'a '.repeat(50_000)}pw`,
+      `pw${' '.repeat(99_000)}`,
+    ]
+    for (const text of slow) expect(maskSecrets(text)).toBe(text)
+  })
+})
+
 describe('a raw body', () => {
   test('in JSON keeps its numbers and its shape', () => {
     const body = `{"id": 4912661846655238145, "text": "so: password = \\"Hunter2\\\\x\\"\\nthanks", "list": ["pin: 83920"], "odd": "\\u00e9"}`
