@@ -1,6 +1,7 @@
 import type { Card, Choice, Contact, Content, FileRef, Json, Link, Media, Place, Template, Text } from '../../src/channel/index.ts'
 import { cloudCapabilities } from './capabilities.ts'
 import { inBold, whatsAppText } from './dialect.ts'
+import { componentsOf, slotsIn } from './template-slots.ts'
 import type { MediaType, Payload } from './wire.ts'
 
 type Body = Payload['body']
@@ -137,9 +138,8 @@ function contact({ name, phones, emails }: Contact): Payload {
   return { type: 'contacts', body: { contacts: [card] } }
 }
 
-/** A value may hold no line break, no tab and no run of blanks. */
-function template({ name, language, values }: Template): Payload {
-  const parameters = values.map((value) => ({ type: 'text', text: value.replace(/\s+/g, ' ').trim() || '–' }))
-  const components = parameters.length > 0 ? { components: [{ type: 'body', parameters }] } : {}
-  return { type: 'template', body: { name, language: { code: language }, ...components } }
+function template(content: Template): Payload {
+  const { name, language, values } = content
+  const components = componentsOf(values, slotsIn(content))
+  return { type: 'template', body: { name, language: { code: language }, ...(components.length > 0 ? { components } : {}) } }
 }

@@ -1,12 +1,13 @@
-import type { ApprovedTemplate } from '../../src/channel/index.ts'
+import type { ApprovedTemplate, Json } from '../../src/channel/index.ts'
 import type { Graph } from '../../src/channel/kit/meta-graph.ts'
 import { listIn, objectIn, textIn } from '../../src/channel/kit/meta-webhook.ts'
+import { layoutOf } from './template-slots.ts'
 
 /** Templates in one answer, and answers that are read at most. An account may have 6000; nobody picks among so many. */
 const perPage = '100'
 const mostPages = 5
 
-/** https://developers.facebook.com/documentation/business-messaging/whatsapp/templates (2026-02): those that need nothing but values in their words. */
+/** https://developers.facebook.com/documentation/business-messaging/whatsapp/templates (2026-02): those that need nothing but values. */
 export async function readTemplates(graph: Graph, account: string, signal: AbortSignal): Promise<readonly ApprovedTemplate[]> {
   const found: ApprovedTemplate[] = []
   let after: string | undefined
@@ -28,34 +29,14 @@ export async function readTemplates(graph: Graph, account: string, signal: Abort
 
 type Told = { readonly [key: string]: unknown }
 
-/** Nothing where a template wants more than we can fill in: a picture, a code, a catalogue, values with names, or a value in its title or its link. */
+/** Nothing where a template wants more than values that somebody can write. */
 function approved(told: Told): readonly ApprovedTemplate[] {
   const [name, language] = [textIn(told.name), textIn(told.language)]
-  const parts = listIn(told.components).map(objectIn)
-  const body = parts.find(({ type }) => type === 'BODY')
-  const text = textIn(body?.text)
-  if (!name || !language || !text || told.status !== 'APPROVED' || told.parameter_format === 'NAMED' || told.category === 'AUTHENTICATION')
-    return []
-  if (!parts.every(isPlain)) return []
-  const numbers = [...text.matchAll(/\{\{(\d{1,2})\}\}/g)].map(([, number]) => Number(number))
-  const values = new Set(numbers).size
-  if (numbers.some((number) => number < 1 || number > values)) return []
+  if (!name || !language || told.status !== 'APPROVED' || told.category === 'AUTHENTICATION') return []
+  const layout = layoutOf(told.components, told.parameter_format === 'NAMED')
+  if (!layout || layout.text === '') return []
+  const { text, slots } = layout
   const category = textIn(told.category)?.toLowerCase()
-  return [{ name, language, text, values, ...(category ? { category } : {}) }]
-}
-
-function isPlain(part: Told): boolean {
-  switch (part.type) {
-    case 'BODY':
-    case 'FOOTER':
-      return true
-    case 'HEADER':
-      return part.format === 'TEXT' && !String(part.text).includes('{{')
-    case 'BUTTONS':
-      return listIn(part.buttons)
-        .map(objectIn)
-        .every(({ type, url }) => type === 'QUICK_REPLY' || type === 'PHONE_NUMBER' || (type === 'URL' && !String(url).includes('{{')))
-    default:
-      return false
-  }
+  const note = slots.every((slot) => slot.in === 'body' && !('name' in slot)) ? {} : { layout: slots as Json }
+  return [{ name, language, text, values: slots.length, ...note, ...(category ? { category } : {}) }]
 }

@@ -130,13 +130,17 @@ export type Profile = {
   readonly picture?: string
   readonly language?: string
 }
-/** `{{1}}`, `{{2}}` … in `text` stand for `values` values; nothing else is to be filled in. `category` is the platform's word for what it may be used for. */
+/**
+ * `{{1}}`, `{{2}}` … in `text` stand for `values` values; nothing else is to be filled in. `category` is the platform's word for what it may be used
+ * for. `layout` is the adapter's note of where the values go; it comes back in `Template.layout`, and nobody else reads it.
+ */
 export type ApprovedTemplate = {
   readonly name: string
   readonly language: string
   readonly text: string
   readonly values: number
   readonly category?: string
+  readonly layout?: Json
 }
 export type HomeView = {
   readonly choices: readonly { readonly value: string; readonly label: string }[]

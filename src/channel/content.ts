@@ -78,6 +78,8 @@ export type Template = {
   readonly values: readonly string[]
   /** What the person reads, for history and for channels without templates. */
   readonly text: string
+  /** Where the values go: the note of `ApprovedTemplate`, handed back as it was. Without it they are the body's, in their order. */
+  readonly layout?: Json
 }
 
 /** Inbound only: something arrived that we cannot read yet. Said plainly, never dropped. */

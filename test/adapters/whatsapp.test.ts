@@ -166,6 +166,33 @@ describe('what goes out to WhatsApp', () => {
     expect(await failing(bench, template({ language: 'de' }), to)).toMatchObject({ kind: 'rejected', code: 'bad_template' })
   })
 
+  test('templates with values in their title, picture, words by name and buttons are told and go out; a code is not offered', async () => {
+    const bench = await open()
+    const { to, seen } = await openConversation(bench, 'Dana')
+    const told = await bench.adapter.templates!(AbortSignal.timeout(2000))
+    expect(told.map(({ name }) => name).sort()).toEqual(['gift', 'order_shipped', 'request_update', 'welcome_picture'])
+    const go = async (name: string, values: readonly string[]) => {
+      const { language, layout } = told.find((one) => one.name === name)!
+      const template: Content = { type: 'template', name, language, values, text: '', ...(layout === undefined ? {} : { layout }) }
+      for (const payload of bench.adapter.render([template], to, why)) await bench.adapter.send(payload, to, attempt())
+    }
+    const shipped = told.find(({ name }) => name === 'order_shipped')!
+    expect(shipped).toMatchObject({
+      text: 'Order {{1}}\n\nHello {{2}}, it comes on {{3}}. Ask for {{2}}.\n\nAcme\n\n[Track: https://track.example.com/{{4}}]',
+      values: 4,
+    })
+    await go('order_shipped', ['1042', 'Dana', 'Monday', 'a/b'])
+    expect(seen().at(-1)).toMatchObject({
+      text: 'Order 1042\n\nHello Dana, it comes on Monday. Ask for Dana.\n\nAcme',
+      buttons: [{ label: 'Track', url: 'https://track.example.com/a/b' }],
+    })
+    await go('welcome_picture', ['https://help.example.com/hello.png', 'Dana'])
+    expect(seen().at(-1)?.text).toBe('<https://help.example.com/hello.png>\n\nWelcome, Dana.')
+    await go('gift', ['SAVE10'])
+    expect(seen().at(-1)?.text).toBe('For you.\n\n[SAVE10]')
+    await expect(go('welcome_picture', ['no address', 'Dana'])).rejects.toMatchObject({ code: '131009' })
+  })
+
   test('too much to one person waits 1, 4, 16 … seconds, 17 minutes at most, and begins anew after a success', async () => {
     const bench = await open()
     const [dana, uwe] = [await openConversation(bench, 'Dana'), await openConversation(bench, 'Uwe')]

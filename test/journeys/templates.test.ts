@@ -72,7 +72,7 @@ describe('when the window is closed', () => {
     const id = await silentFor25Hours('Dana')
     const { templates, hint } = await templatesOf(id)
     expect(hint).toBeUndefined()
-    expect(templates).toHaveLength(121)
+    expect(templates).toHaveLength(124)
     expect(templates.find(({ name }) => name === 'request_update')).toEqual({
       name: 'request_update',
       language: 'en',
@@ -81,8 +81,7 @@ describe('when the window is closed', () => {
       category: 'utility',
     })
     expect(templates.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['spring_sale']))
-    for (const name of ['spring_sale', 'welcome_picture', 'sign_in_code', 'broken'])
-      expect(templates.some((one) => one.name === name)).toBe(false)
+    for (const name of ['spring_sale', 'sign_in_code', 'broken']) expect(templates.some((one) => one.name === name)).toBe(false)
     await templatesOf(id)
     expect(emulator.record.calls.filter(({ method }) => method === 'GET message_templates')).toHaveLength(2)
   })
@@ -99,12 +98,22 @@ describe('when the window is closed', () => {
     await expect.poll(async () => (await tess.conversation(id)).messages.at(-1)?.delivery?.state).toMatch(/sent|delivered|read/)
   })
 
+  test('values go where the template has them: under a picture, by name, in the address of a button', { timeout: 40_000 }, async () => {
+    const id = await silentFor25Hours('Halyna')
+    expect(await say(id, pick(['1042', 'Halyna', 'Monday', 'a7'], 'order_shipped'))).toMatchObject({ status: 200 })
+    const halyna = emulator.person('Halyna')
+    await expect
+      .poll(() => halyna.sees().at(-1), { timeout: 10_000 })
+      .toMatchObject({ buttons: [{ label: 'Track', url: 'https://track.example.com/a7' }] })
+    expect(halyna.sees().at(-1)?.text).toBe('Order 1042\n\nHello Halyna, it comes on Monday. Ask for Halyna.\n\nAcme')
+  })
+
   test('what is not in the list, or lacks values, or comes with words beside it, is refused with the field', {
     timeout: 40_000,
   }, async () => {
     const id = await silentFor25Hours('Petro')
     expect(await say(id, pick(['only one']))).toMatchObject({ status: 400, body: { error: { field: 'content.0.values' } } })
-    expect(await say(id, pick(['x'], 'welcome_picture'))).toMatchObject({ status: 400, body: { error: { field: 'content.0.name' } } })
+    expect(await say(id, pick(['x'], 'sign_in_code'))).toMatchObject({ status: 400, body: { error: { field: 'content.0.name' } } })
     expect(await say(id, { ...pick(['a', 'b']), text: 'and words' })).toMatchObject({ status: 400, body: { error: { field: 'content' } } })
     expect(await say(id, { content: [{ type: 'text', text: 'x' }] })).toMatchObject({ status: 400 })
     expect((await fetch(new URL(`/api/desk/conversations/${id}/templates`, hub.url))).status).toBe(401)

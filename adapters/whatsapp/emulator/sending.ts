@@ -3,6 +3,7 @@ import type { StagedChat, StagedFile, StagedMessage } from '../../../src/channel
 import { listIn, objectIn, textIn } from '../../../src/channel/kit/meta-webhook.ts'
 import { type CloudNumber, Refusal, tellStatus } from './number.ts'
 import { readAll } from './people.ts'
+import { fillTemplate } from './templates.ts'
 
 type Fields = { readonly [name: string]: unknown }
 type Written = Pick<StagedMessage, 'text' | 'buttons' | 'file' | 'place' | 'contact'>
@@ -117,7 +118,7 @@ function writtenOf(number: CloudNumber, type: string, fields: Fields): Written {
       return { text: '', buttons: [], contact: { name, phone } }
     }
     case 'template':
-      return { text: templateText(number, told), buttons: [] }
+      return fillTemplate(number, told)
     default:
       throw new Refusal(131051, `Unsupported message type ${type}`)
   }
@@ -179,18 +180,4 @@ function fileOf({ stage }: CloudNumber, type: string, told: Fields): StagedFile 
   if (known.kind !== kind) throw new Refusal(131053, `${known.mime} cannot be sent as ${type}`)
   const name = textIn(told.filename) ?? known.name
   return { ...known, kind: type, ...(name ? { name } : {}) }
-}
-
-function templateText(number: CloudNumber, told: Fields): string {
-  const named = `${textIn(told.name)}/${textIn(objectIn(told.language).code)}`
-  const approved = number.templates[named]
-  if (approved === undefined) throw new Refusal(132001, 'Template name does not exist in the translation', 404)
-  const body = listIn(told.components)
-    .map(objectIn)
-    .find((component) => component.type === 'body')
-  const values = listIn(body?.parameters).map((parameter) => textIn(objectIn(parameter).text) ?? '')
-  const wanted = new Set(approved.match(/\{\{\d+\}\}/g)).size
-  if (values.length !== wanted) throw new Refusal(132000, `Number of parameters does not match the expected number of params: ${wanted}`)
-  if (values.some((value) => /[\n\t]| {5}/.test(value))) throw new Refusal(132018, 'Param text cannot have new-line/tab characters')
-  return approved.replace(/\{\{(\d+)\}\}/g, (_, at: string) => values[Number(at) - 1] ?? '')
 }

@@ -10,14 +10,15 @@ const timeoutMs = 10_000
 /** So many are shown; a platform may have more. */
 const most = 500
 
-type Known = { readonly until: number; readonly list: Promise<TemplatesView> }
+type Told = Pick<TemplatesView, 'hint'> & { readonly templates: readonly ApprovedTemplate[] }
+type Known = { readonly until: number; readonly list: Promise<Told> }
 export type Templates = ReturnType<typeof makeTemplates>
 
 /** What an account's platform has approved for writing outside its window; asked for once for all technicians. */
 export function makeTemplates({ channels, log, now }: { readonly channels: Channels; readonly log: Log; readonly now: () => Date }) {
   const known = new Map<string, Known>()
 
-  async function ask(at: Address): Promise<TemplatesView> {
+  async function ask(at: Address): Promise<Told> {
     const channel = channels.get(at.channel, at.account)
     if (!channel?.can.template) return { templates: [], hint: 'This channel has no templates.' }
     const { adapter } = channel
@@ -40,7 +41,7 @@ export function makeTemplates({ channels, log, now }: { readonly channels: Chann
     }
   }
 
-  function list(at: Address): Promise<TemplatesView> {
+  function list(at: Address): Promise<Told> {
     const key = keyOf(at)
     const kept = known.get(key)
     if (kept && kept.until > now().getTime()) return kept.list
@@ -63,7 +64,8 @@ export function makeTemplates({ channels, log, now }: { readonly channels: Chann
       if (found.values !== wanted.values.length)
         throw new HubError('HUB_BAD_REQUEST', { field: 'content.0.values', hint: `expected ${found.values} values` })
       const { name, language, values } = wanted
-      return { type: 'template', name, language, values, text: wordsOf(found, values) }
+      const { layout } = found
+      return { type: 'template', name, language, values, text: wordsOf(found, values), ...(layout === undefined ? {} : { layout }) }
     },
   }
 }
