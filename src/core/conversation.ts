@@ -105,6 +105,8 @@ export type Happening =
   /** The place in the queue, as routing sees it. */
   | { readonly kind: 'placed'; readonly place: number; readonly waiting: number; readonly technicians: number; readonly at: string }
   | { readonly kind: 'timer'; readonly timer: TimerName; readonly due: string; readonly at: string }
+  /** What was heard and is not answered yet, though something of the answer stands under `key` already. */
+  | { readonly kind: 'asked'; readonly heard: readonly Heard[]; readonly key: string; readonly at: string }
   /** Something the hub itself has to say here (a request changed, an approval was decided). */
   | { readonly kind: 'told'; readonly content: readonly Content[]; readonly key?: string; readonly at: string }
 

@@ -34,6 +34,8 @@ export type Draft = {
   album: { readonly id: string; readonly message: number } | null
   /** Something happened besides what the hub told: timers count from now. */
   moved: boolean
+  /** See `Turn`. */
+  meanwhile?: string
 }
 
 export const startDraft = (conversation: Conversation, context: TurnContext): Draft => ({

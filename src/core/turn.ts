@@ -1,5 +1,6 @@
 import type { Conversation, Happening, Offer, Outcome } from './conversation.ts'
 import { change, closeChat, type Draft, say, startDraft, type TurnContext, tell } from './draft.ts'
+import { askAgain } from './meanwhile.ts'
 import { choicesOf } from './offered.ts'
 import { nextTimer } from './timers.ts'
 import { hear } from './turn-person.ts'
@@ -20,6 +21,8 @@ export type Turn = {
   readonly revisions: Draft['revisions']
   readonly reactions: Draft['reactions']
   readonly outcomes: ReadonlyMap<number, Outcome>
+  /** The key of what was said before the answer was there: this turn's word under it takes its place. Where there is none, it stays as it was shown. */
+  readonly meanwhile?: string
 }
 
 /** First half of a turn: everything that happened, in order. Afterwards the virtual agent is asked if `draft.heard` is not empty. */
@@ -43,6 +46,9 @@ export function fold(before: Conversation, entries: readonly Entry[], context: T
       case 'told':
         announce(draft, happening)
         break
+      case 'asked':
+        askAgain(draft, happening)
+        break
     }
   }
   return draft
@@ -53,7 +59,7 @@ export function settle(draft: Draft, answer: Answer | null): Turn {
   const { now, rules } = draft.context
   if (answer && draft.conversation.owner.by === 'virtual-agent') take(draft, answer)
   const next = { ...draft.conversation, timer: draft.moved ? nextTimer(draft.conversation, rules, now) : draft.conversation.timer }
-  return {
+  const turn: Turn = {
     next,
     said: draft.said,
     receipts: draft.receipts,
@@ -61,6 +67,7 @@ export function settle(draft: Draft, answer: Answer | null): Turn {
     reactions: draft.reactions,
     outcomes: draft.outcomes,
   }
+  return draft.meanwhile === undefined ? turn : { ...turn, meanwhile: draft.meanwhile }
 }
 
 function take(draft: Draft, answer: Answer): void {

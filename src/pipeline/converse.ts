@@ -2,7 +2,8 @@ import type { FileRef } from '../channel/index.ts'
 import type { ConversationId } from '../core/conversation.ts'
 import type { TimerRules } from '../core/timers.ts'
 import { type Draft, type Entry, fold, settle } from '../core/turn.ts'
-import type { Answer, VirtualAgent } from '../core/virtual-agent.ts'
+import type { Answer, Meanwhile, VirtualAgent } from '../core/virtual-agent.ts'
+import { makeMeanwhile } from './meanwhile.ts'
 import { plan } from './plan.ts'
 import type { Bell, Changed, Channel, Channels, Committed, Live, Log, Meter, Pending, PlannedTurn, Store } from './ports.ts'
 import type { Met } from './profile.ts'
@@ -39,6 +40,14 @@ type Taken = { readonly again: readonly ConversationId[]; readonly slow: readonl
 /** One turn of many conversations: take everything that happened, decide once, write once. Never rejects. */
 export function makeConverse(needs: Needs) {
   const { channels, store, bell, live, meter, log, virtualAgent, rules, now, link, mayBegin, deliver, queueChanged, met, sync } = needs
+  const follow = makeMeanwhile({
+    ...needs,
+    async commit(turn) {
+      const committed = await store.commit([turn])
+      if (committed.length > 0) tell([turn], committed)
+      return committed[0]
+    },
+  })
 
   return async (conversations: readonly ConversationId[]): Promise<Taken> => {
     const started = performance.now()
@@ -81,22 +90,35 @@ export function makeConverse(needs: Needs) {
     try {
       const at = now().toISOString()
       const draft = fold(conversation, entries, { source: channel.definition.source, can: channel.can, rules, now: at })
-      if (draft.heard.length === 0) return finish(pending, channel, draft, null)
+      if (draft.heard.length === 0 || draft.conversation.owner.by !== 'virtual-agent') return finish(pending, channel, draft, null)
       const group = channel.adapter.isGroup?.(draft.conversation.address) ?? false
+      if (virtualAgent.takesLong) return askAndShow(pending, channel, draft, group)
       return ask(draft, at, group).then((answer) => finish(pending, channel, draft, answer))
     } catch (error) {
       return spoil(entries, error)
     }
   }
 
+  /** The same where the answer may take long: null also where it is not wanted any more. */
+  async function askAndShow(pending: Pending, channel: Channel, draft: Draft, group: boolean): Promise<PlannedTurn | null> {
+    const following = await follow(pending, channel, draft)
+    if (!following) return null
+    const answer = await ask(draft, draft.context.now, group, following.meanwhile)
+    const standing = await following.end()
+    if (standing === null || standing === pending) return standing && finish(pending, channel, draft, answer)
+    const { conversation, entries } = standing
+    return finish(standing, channel, fold(conversation, entries, { ...draft.context, now: now().toISOString() }), answer)
+  }
+
   /** The virtual agent's own error is the person's least concern: they get a technician. */
-  async function ask(draft: Draft, at: string, group: boolean): Promise<Answer> {
+  async function ask(draft: Draft, at: string, group: boolean, meanwhile?: Meanwhile): Promise<Answer> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('The virtual agent did not answer in time.')), answerMs)
     })
     try {
-      return await Promise.race([virtualAgent.answer({ conversation: draft.conversation, heard: draft.heard, now: at, group }), late])
+      const question = { conversation: draft.conversation, heard: draft.heard, now: at, group }
+      return await Promise.race([virtualAgent.answer(meanwhile ? { ...question, meanwhile } : question), late])
     } catch (error) {
       log.error(
         { step: 'turn', conversation: draft.conversation.id, outcome: 'virtual-agent', error },
@@ -137,11 +159,7 @@ export function makeConverse(needs: Needs) {
       const committed = await store.commit(turns)
       const won = new Map(committed.map((one) => [one.conversation, one]))
       const written = turns.filter((turn) => won.has(turn.before.id))
-      deliver(sync.size === 0 ? committed : answerInside(written, won))
-      meter.count('turns', {}, written.length)
-      live.changed(written.map(changedBy), written.some(movesQueue))
-      if (written.some(movesPlaces)) queueChanged()
-      met(written.flatMap(newcomers))
+      tell(written, sync.size === 0 ? committed : answerInside(written, won))
       const overtaken = turns.filter((turn) => !won.has(turn.before.id)).map((turn) => turn.before.id)
       if (overtaken.length > 0) meter.count('overtaken', {}, overtaken.length)
       bell.ring('turn', overtaken)
@@ -154,6 +172,15 @@ export function makeConverse(needs: Needs) {
       log.error({ step: 'turn', outcome: 'store', turns: turns.length, error }, 'turns could not be written; taking them again')
       return turns.map((turn) => turn.before.id)
     }
+  }
+
+  /** Whoever has to know of turns that were written. */
+  function tell(written: readonly PlannedTurn[], committed: readonly Committed[]): void {
+    deliver(committed)
+    meter.count('turns', {}, written.length)
+    live.changed(written.map(changedBy), written.some(movesQueue))
+    if (written.some(movesPlaces)) queueChanged()
+    met(written.flatMap(newcomers))
   }
 
   function answerInside(written: readonly PlannedTurn[], won: ReadonlyMap<ConversationId, Committed>): readonly Committed[] {

@@ -61,10 +61,12 @@ export type PlannedTurn = {
   readonly more?: boolean
   /** May the first part go out at once? False while the account is paused, throttled or paced. */
   readonly mayBegin: boolean
+  /** Filed with the turn: what it heard and leaves to be answered. */
+  readonly asks?: Extract<Happening, { readonly kind: 'asked' }>
 }
 /**
  * `begun`: the first part of this turn, already marked as ours to send. `owed`: there is something to send that we do not hold. `covers`: so many of
- * its first parts were shown inside the answer to a request.
+ * its first parts were shown inside the answer to a request. `asked`: the place in the inbox of what the turn leaves to be answered.
  */
 export type Committed = {
   readonly conversation: ConversationId
@@ -74,6 +76,7 @@ export type Committed = {
   /** The account is throttled or paced, by whichever process: what is owed goes out at its pace. */
   readonly paced?: boolean
   readonly covers?: number
+  readonly asked?: number
 }
 
 /** A part that this process may send now. */

@@ -7,11 +7,12 @@ import type { Db } from './connect.ts'
 import { spoil } from './inbox.ts'
 import { asJson } from './json.ts'
 import type { Mine } from './leases.ts'
+import { fileAsked, giveWay, takePlace } from './meanwhile.ts'
 import { inTime, leaseSeconds } from './parts.ts'
 
 /**
  * See `Store.commit`. Almost always one statement over all turns: whoever has the row's version wins, and with it its messages, parts and done-marks.
- * What happens seldom (a new person, a receipt, an edit, a reaction) is written in the same transaction behind it.
+ * What happens seldom (a new person, a receipt, an edit, a reaction, words before an answer) is written in the same transaction around it.
  */
 export async function commit(db: Db, me: string, mine: Mine, planned: readonly PlannedTurn[]): Promise<readonly Committed[]> {
   let committed: readonly Committed[] = []
@@ -46,10 +47,22 @@ async function commitTogether(db: Db, me: string, mine: Mine, planned: readonly 
   const seldom = planned.filter(hasSeldom)
   if (seldom.length === 0) return write(db, me, mine, planned)
   return db.transaction().execute(async (transaction) => {
+    const provisional = seldom.filter(({ turn }) => turn.meanwhile !== undefined)
+    const notBefore = new Map<ConversationId, Date | null>()
+    for (const turn of provisional) notBefore.set(turn.before.id, await giveWay(transaction, turn))
     const committed = await write(transaction, me, mine, planned)
     const won = new Set(committed.map((one) => one.conversation))
     for (const turn of seldom) if (won.has(turn.before.id)) await writeAbout(transaction, turn)
-    return committed
+    const asked = new Map<ConversationId, number>()
+    for (const turn of provisional) {
+      if (!won.has(turn.before.id)) continue
+      await takePlace(transaction, turn, notBefore.get(turn.before.id) ?? null)
+      const seq = await fileAsked(transaction, turn)
+      if (seq !== null) asked.set(turn.before.id, seq)
+    }
+    return asked.size === 0
+      ? committed
+      : committed.map((one) => (asked.has(one.conversation) ? { ...one, asked: asked.get(one.conversation)! } : one))
   })
 }
 
@@ -57,6 +70,7 @@ const hasSeldom = ({ before, turn }: PlannedTurn): boolean =>
   turn.receipts.length > 0 ||
   turn.revisions.length > 0 ||
   turn.reactions.length > 0 ||
+  turn.meanwhile !== undefined ||
   turn.said.some(
     (message) =>
       message.author.by === 'person' &&
