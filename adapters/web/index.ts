@@ -22,10 +22,12 @@ import { config, type WebConfig } from './config.ts'
 import { classify, uploadGone } from './errors.ts'
 import { parse } from './parse.ts'
 import { render } from './render.ts'
-import type { Payload, Push, UploadRef } from './wire.ts'
+import { longestHeard, type Payload, type Push, type UploadRef } from './wire.ts'
 
 /** How far the clocks of the hub's machines may be apart. */
 const skewSeconds = 300
+/** No page of ours posts more: the longest text with every character of it escaped, and some. */
+const longestBody = 6 * longestHeard + 50_000
 
 /** The hub's own chat: its pages post here and are pushed to; there is no other side. */
 export const web = defineAdapter<WebConfig>({
@@ -109,5 +111,6 @@ function verify(request: HookRequest, account: AccountId, keys: WebConfig, deps:
   if (token.issued > now + skewSeconds) return no('The token is from the future.')
   if (!keys.guest && token.person.startsWith('guest:'))
     return { ok: false, status: 403, reason: 'Guests may not chat here; sign in first.' }
+  if (request.body.length > longestBody) return { ok: false, status: 400, reason: 'The body is larger than what a page posts.' }
   return { ok: true }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Content } from '../../src/channel/index.ts'
 
 /** In UTF-16 code units; people paste whole logs. */
-const longestHeard = 100_000
+export const longestHeard = 100_000
 
 /** Postgres keeps neither NUL nor half of a surrogate pair; nobody types either. */
 const text = (longest: number) =>

@@ -12,10 +12,11 @@ import {
 } from '../channel/index.ts'
 import { albumQuietMs } from '../core/album.ts'
 import type { ConversationId } from '../core/conversation.ts'
-import { maskBody, maskEvent } from '../core/mask.ts'
+import { maskEvent } from '../core/mask.ts'
 import type { IdentityName } from '../core/trust.ts'
 import { gather } from './gather.ts'
 import type { Bell, Channel, Channels, Filing, Live, Log, Meter, Store } from './ports.ts'
+import { makeQuarantine } from './quarantine.ts'
 import type { SyncAnswers } from './sync-answers.ts'
 
 /** Requests whose events are filed by one statement. */
@@ -28,6 +29,7 @@ type Needs = {
   readonly live: Live
   readonly meter: Meter
   readonly log: Log
+  readonly now: () => Date
   /** Entries whose files are to be fetched before their turn. */
   readonly fetchFiles: (seqs: readonly number[]) => void
   /** What a person's home surface shows. */
@@ -38,7 +40,8 @@ type Needs = {
 }
 
 /** The door: what a platform hands in is verified, parsed and filed before it is acknowledged. */
-export function makeReceive({ channels, store, bell, live, meter, log, fetchFiles, home, sync, takeHere }: Needs) {
+export function makeReceive({ channels, store, bell, live, meter, log, now, fetchFiles, home, sync, takeHere }: Needs) {
+  const keep = makeQuarantine({ store, log, now })
   const file = gather<readonly Filing[], void>(requestsPerFiling, async (requests) => {
     const filings = requests.flat()
     const filed = await store.file(filings)
@@ -99,7 +102,7 @@ export function makeReceive({ channels, store, bell, live, meter, log, fetchFile
       const reason = error instanceof MalformedRequest ? error.message : 'the adapter could not read it'
       meter.count('refused', { channel: at.channel, reason: 'malformed' })
       log.warn({ step: 'parse', ...at, outcome: 'malformed', reason }, 'a request that proved its sender could not be read')
-      await store.quarantine(at, masked(request), [`malformed: ${reason}`])
+      await keep(at, request, [`malformed: ${reason}`])
       return undefined
     }
   }
@@ -114,7 +117,7 @@ export function makeReceive({ channels, store, bell, live, meter, log, fetchFile
     )
     for (const type of parsed.ignored) meter.count('ignored', { channel: at.channel, type })
     const reasons = [...parsed.ignored.map((type) => `ignored: ${type}`), ...unreadable]
-    if (reasons.length > 0) await store.quarantine(at, masked(request), reasons)
+    if (reasons.length > 0) await keep(at, request, reasons)
   }
 
   /** What is told to watchers or to the account is not a conversation's; the rest is filed. */
@@ -181,10 +184,3 @@ export function makeReceive({ channels, store, bell, live, meter, log, fetchFile
 }
 
 const isUnfetched = (item: Content): boolean => item.type === 'media' && 'ref' in item.file
-
-/** What is no text is left as it came. */
-function masked(request: HookRequest): HookRequest {
-  const text = new TextDecoder().decode(request.body)
-  const body = maskBody(text)
-  return body === text ? request : { ...request, body: new TextEncoder().encode(body) }
-}

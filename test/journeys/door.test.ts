@@ -81,6 +81,16 @@ describe('at the door', () => {
       ).toBe(401)
   })
 
+  test('a post of a guest that is larger than what a page makes is refused and kept nowhere, and the longest text is taken', async () => {
+    const json = { 'content-type': 'application/json' }
+    const { token } = (await (await stage.post('/api/guest', '{}', json)).json()) as { token: string }
+    const post = async (body: object) =>
+      (await stage.post('/hooks/web/main', JSON.stringify(body), { ...json, authorization: `Bearer ${token}` })).status
+    expect(await post({ id: 'm1', filler: 'x'.repeat(1_000_000) })).toBe(400)
+    expect(await post({ id: 'm2', text: '\u0001'.repeat(100_000) })).toBe(200)
+    expect((await tess.quarantine()).filter(({ channel }) => channel === 'web')).toEqual([])
+  })
+
   test('JSON a hundred thousand levels deep harms nobody', async () => {
     const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`
     const before = await filed()

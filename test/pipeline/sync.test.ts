@@ -92,6 +92,7 @@ function openWay(payloads: readonly string[], { afterMs = 0, mayBegin = true } =
     live: { changed: () => undefined, typing: () => undefined },
     meter: quietMeter,
     log: quietLog,
+    now: () => new Date(),
     fetchFiles: () => undefined,
     sync,
     takeHere,

@@ -129,6 +129,7 @@ export async function openHouse(changed: HouseSettings = {}) {
     live: { changed: () => undefined, typing: () => undefined },
     meter: idle,
     log,
+    now: () => new Date(),
     fetchFiles: () => undefined,
     sync: makeSyncAnswers(),
     takeHere: () => undefined,
