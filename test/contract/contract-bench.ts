@@ -35,7 +35,7 @@ export type Contract = {
 /** The suite's clock for everything that is compared with a golden file. */
 export const clock = new Date('2026-01-02T03:04:05.000Z')
 export const why: Why = { author: 'virtual-agent', window: 'open' }
-export const attempt = (ms = 5000, key = `key-${Math.random()}`): Attempt => ({
+export const attempt = (ms = 30_000, key = `key-${Math.random()}`): Attempt => ({
   idempotencyKey: key,
   number: 1,
   signal: AbortSignal.timeout(ms),
@@ -126,7 +126,7 @@ async function openDoor(adapter: Adapter) {
   return { adapter, server, url, events, requests, refusals, next }
 }
 
-export async function eventually<Value>(look: () => Value | undefined, ms = 4000): Promise<Value> {
+export async function eventually<Value>(look: () => Value | undefined, ms = 30_000): Promise<Value> {
   const until = Date.now() + ms
   for (;;) {
     const value = look()

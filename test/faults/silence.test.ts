@@ -10,7 +10,7 @@ const postgres = await postgresUrl()
 afterAll(() => postgres?.drop())
 
 describe.runIf(postgres)('a Postgres that falls silent without closing', () => {
-  test('holds a filing no longer than the limit, and the next one goes through a new connection', { timeout: 30_000 }, async () => {
+  test('holds a filing no longer than the limit, and the next one goes through a new connection', async () => {
     const proxy = await losingProxy(postgres!.url)
     const connection = await connect({ databaseUrl: proxy.url, poolSize: 2, patienceMs: 500 })
     try {
@@ -19,9 +19,8 @@ describe.runIf(postgres)('a Postgres that falls silent without closing', () => {
       const file = (text: string) => store.file([{ event: typed('ana', text), files: false }])
       expect(await file('before')).toHaveLength(1)
       proxy.fallSilent()
-      const began = performance.now()
+      // Without a limit it would be held for a quarter of an hour.
       await expect(file('into silence')).rejects.toThrow()
-      expect(performance.now() - began).toBeLessThan(10_000)
       expect(await file('after')).toHaveLength(1)
     } finally {
       await connection.close()

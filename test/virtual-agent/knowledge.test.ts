@@ -9,6 +9,7 @@ import { passagesOf, sentencesOf } from '../../src/virtual-agent/knowledge/passa
 import { rank } from '../../src/virtual-agent/knowledge/rank.ts'
 import { makeKnowledge, quoteOf } from '../../src/virtual-agent/knowledge/search.ts'
 import type { Article } from '../../src/virtual-agent/ports.ts'
+import { cpuMs } from '../support/cpu.ts'
 import { postgresUrl } from '../support/services.ts'
 
 const article = (id: string, title: string, body: string, more: Partial<Article> = {}): Article => ({
@@ -172,14 +173,16 @@ describe('typing mistakes', () => {
     expect(editsBetween('kitten', 'sitting', 3)).toBe(3)
     expect(editsBetween('aaaa', 'bbbb', 2)).toBe(3)
   })
-  test('a word is looked up among 60,000 within a few milliseconds', () => {
+  test('a word is looked up among 60,000 without comparing it with each', () => {
     const random = (seed: number) =>
       Array.from({ length: 4 + (seed % 8) }, (_, at) => String.fromCharCode(97 + ((seed * (at + 3) * 7919 + at * 31) % 26))).join('')
     const corrector = makeCorrector(Array.from({ length: 60_000 }, (_, seed) => ({ word: random(seed), documents: 1 })))
     corrector('warmingupp')
-    const before = performance.now()
-    for (const word of ['pritnerr', 'qwertzuio', 'documnet', 'zzyzxqj', 'applicaton']) corrector(word)
-    expect((performance.now() - before) / 5).toBeLessThan(8)
+    const lookUp = () => {
+      for (let times = 0; times < 10; times++)
+        for (const word of ['pritnerr', 'qwertzuio', 'documnet', 'zzyzxqj', 'applicaton']) corrector(word)
+    }
+    expect(cpuMs(lookUp)).toBeLessThan(2_000)
   })
 })
 
