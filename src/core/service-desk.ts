@@ -27,9 +27,10 @@ export type CatalogueItem = {
   /** In this order; an empty list: nobody has to approve. */
   readonly approvals: readonly ApprovalRule[]
 }
-/** `ask` is the question as the virtual agent puts it. */
+/** `ask` is the question as the virtual agent puts it. `lies`: where a day has to lie, seen from the day on which it is given, which counts as both. */
 export type CatalogueField = { readonly name: string; readonly label: string; readonly ask: string; readonly required: boolean } & (
-  | { readonly kind: 'text' | 'long-text' | 'date' | 'email' | 'number' }
+  | { readonly kind: 'text' | 'long-text' | 'email' | 'number' }
+  | { readonly kind: 'date'; readonly lies?: 'ahead' | 'behind' }
   | {
       readonly kind: 'choice'
       readonly options: readonly { readonly value: string; readonly label: string; readonly also: readonly string[] }[]

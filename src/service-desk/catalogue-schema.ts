@@ -26,6 +26,7 @@ const whole = (least: number, most: number) => {
 }
 
 const kinds = ['text', 'long-text', 'date', 'email', 'number', 'choice'] as const
+const sides = ['ahead', 'behind'] as const
 const priorities = ['low', 'medium', 'high', 'critical'] as const
 const oneOf = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 
@@ -47,13 +48,16 @@ const field = z
         .transform((said) => said === 'true'),
       kind: z.enum(kinds, { error: oneOf(kinds) }),
       options: list(option, 1, 50, 'options').optional(),
+      lies: z.enum(sides, { error: oneOf(sides) }).optional(),
     },
     { error: 'name, label, ask and kind of a field' },
   )
-  .transform(({ kind, options, ...rest }, context): CatalogueField => {
+  .transform(({ kind, options, lies, ...rest }, context): CatalogueField => {
+    if (kind !== 'date' && lies !== undefined)
+      context.addIssue({ code: 'custom', path: ['lies'], message: `nothing: only a date lies ahead or behind, and the kind is ${kind}` })
     if (kind !== 'choice') {
       if (options !== undefined) context.addIssue({ code: 'custom', path: ['options'], message: `no options: the kind is ${kind}` })
-      return { ...rest, kind }
+      return kind === 'date' && lies !== undefined ? { ...rest, kind, lies } : { ...rest, kind }
     }
     if (options === undefined) context.addIssue({ code: 'custom', path: ['options'], message: 'the options to choose from' })
     twice(options ?? [], 'value', 'a value that no other option has', context)
@@ -107,13 +111,14 @@ export const KEYS: { readonly [place: string]: readonly string[] } = {
   '': ['categories', 'items'],
   'categories[]': Object.keys(category.shape),
   'items[]': ['id', 'title', 'category', 'description', 'keywords', 'priority', 'fields', 'approvals'],
-  'items[].fields[]': ['name', 'label', 'ask', 'required', 'kind', 'options'],
+  'items[].fields[]': ['name', 'label', 'ask', 'required', 'kind', 'options', 'lies'],
   'items[].fields[].options[]': ['value', 'label', 'also'],
   'items[].approvals[]': ['title', 'approvers', 'quorum'],
 }
 /** Values of which one was meant, by the place they stand in. */
 export const VALUES: { readonly [place: string]: readonly string[] } = {
   'items[].fields[].kind': kinds,
+  'items[].fields[].lies': sides,
   'items[].priority': priorities,
 }
 

@@ -7,7 +7,8 @@ import { type Dialogues, forChoice, forWish, named } from './dialogues/entry.ts'
 import { handOff, logFor, summaryOf } from './dialogues/hand-off.ts'
 import { take } from './dialogues/index.ts'
 import { DIALOGUES } from './dialogues/list.ts'
-import { isArticleFirst } from './dialogues/requests.ts'
+import { tagOf } from './dialogues/request-draft.ts'
+import { isArticleFirst, wished } from './dialogues/requests.ts'
 import { askAgain, isBusy, miss, open, type Turn, type Turned, turn } from './dialogues/run.ts'
 import { choices, type Hours, type House, type Step, TECHNICIAN } from './dialogues/step.ts'
 import type { Knowledge } from './knowledge/search.ts'
@@ -39,6 +40,9 @@ export type VirtualAgentParts = {
   /** The word of the history's source filter for this channel. */
   readonly sourceOf?: (conversation: Conversation) => string
 }
+
+/** Requests whose buttons are known again. */
+const SENT = 5
 
 /** What came of one piece. `asks`: the open dialogue's question is still to be put. */
 type Outcome = {
@@ -99,7 +103,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
       name: firstNameOf(speaker),
       titleOf: parts.understanding.titleOf,
     }
-    const used = { files: new Set<string>(), logged: null as string | null }
+    const used = { files: new Set<string>(), logged: null as string | null, sent: [] as Notes['sent'][number][] }
     const services = parts.services
     const desk: Services['desk'] = {
       ...services.desk,
@@ -107,6 +111,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
         const opened = await services.desk.open(request, key)
         for (const file of request.files) used.files.add(file)
         if (opened.state === 'open') used.logged = opened.request.number
+        used.sent.push({ tag: tagOf(key.replace(/submit$/, '')), number: opened.state === 'open' ? opened.request.number : null })
         return opened
       },
       comment: async (number, reader, said, key) => {
@@ -135,6 +140,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
       ...notes,
       files: notes.files.filter(({ id }) => !used.files.has(id)),
       logged: used.logged ?? notes.logged,
+      sent: [...notes.sent, ...used.sent.splice(0)].slice(-SENT),
     })
     return { house, mayRead, at, noted, source }
   }
@@ -153,7 +159,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
     const { at, house, mayRead } = person
     const busy = isBusy(notes)
     if (piece.command.do === 'hand-off') return toTechnician(notes, piece, person, '')
-    const command = await (ready ?? fetched(piece.command, mayRead))
+    const command = wished(await (ready ?? fetched(piece.command, mayRead)), parts.services.catalogue)
     const unanswered = busy ? null : unansweredOf(command, notes)
     if (unanswered !== null) parts.unanswered?.({ ...unanswered, event: piece.said.event, source: person.source, at: house.now })
     if (!busy) {
@@ -282,6 +288,8 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
 const isMiss = (command: Command): boolean =>
   command.do === 'clarify' ||
   command.do === 'correct' ||
+  command.do === 'affirm' ||
+  command.do === 'deny' ||
   (command.do === 'look' && !command.quiet && (isUnknown(command) || command.found?.sure === false))
 
 /** Whoever loses their patience is offered a technician, once in a while, whatever else was answered. */

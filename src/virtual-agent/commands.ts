@@ -44,7 +44,7 @@ export type Command =
   /** Whether to tell of changes of their requests. */
   | { readonly do: 'notices'; readonly on: boolean }
   | { readonly do: 'clarify'; readonly intents: readonly [string, string]; readonly text: string }
-  /** `near`: the wish it sounds most like. `foreign`: it sounds like nothing of a support desk. `quiet`: part of a longer message, say nothing rather than "I don't know". */
+  /** `item`: what of the catalogue may be wanted. `near`: the wish it sounds most like. `foreign`: it sounds like nothing of a support desk. `quiet`: part of a longer message, say nothing rather than "I don't know". */
   | {
       readonly do: 'look'
       readonly text: string
@@ -52,9 +52,14 @@ export type Command =
       readonly foreign: boolean
       readonly quiet: boolean
       readonly found?: Found
+      readonly item?: { readonly id: string; readonly title: string }
     }
   | { readonly do: 'open'; readonly id: string; readonly article?: Article | null }
-  | { readonly do: 'helped' | 'none-helped' | 'dismiss' | 'cannot' | 'stale' | 'warn-secret' | 'take-file' | 'unreadable' | 'failed' }
+  | { readonly do: 'helped' | 'none-helped' | 'dismiss' | 'cannot' | 'warn-secret' | 'take-file' | 'unreadable' | 'failed' }
+  /** A choice of an earlier message, which a dialogue may still know. */
+  | { readonly do: 'stale'; readonly value: string }
+  /** Pressed again after it was sent. `number`: null where the desk keeps it for later. */
+  | { readonly do: 'sent'; readonly number: string | null }
   | { readonly do: 'answer-in'; readonly language: Exclude<Language, 'en'> }
 
 /** The values of our choices. `intent:…` and `article:…` carry their name; the rest stand alone. */

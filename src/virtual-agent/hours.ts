@@ -22,5 +22,5 @@ const wordsFor = (week: Week): string => {
 /** The hours as the virtual agent says and checks them; no week: always open. Summer time and holidays count. */
 export const hoursOf = (week: Week | undefined): Hours => {
   if (week === undefined) return { words: 'day and night, every day', open: () => true }
-  return { words: wordsFor(week), open: (now) => isOpenAt(week, now) }
+  return { words: wordsFor(week), open: (now) => isOpenAt(week, now), timezone: week.timezone }
 }

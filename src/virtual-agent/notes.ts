@@ -53,6 +53,8 @@ export type Notes = {
   readonly files: readonly NotedFile[]
   /** The request that was logged last in this chat. */
   readonly logged: string | null
+  /** Requests that were sent, by the mark of their choices: pressed again they are there already. They outlive the chat. */
+  readonly sent: readonly { readonly tag: string; readonly number: string | null }[]
 }
 
 const SAID = 6
@@ -79,6 +81,7 @@ export const emptyNotes = (chat: string | null): Notes => ({
   steering: null,
   files: [],
   logged: null,
+  sent: [],
 })
 
 type Memory = { readonly people: readonly (readonly [string, Notes])[] }
@@ -94,7 +97,7 @@ export const notesOf = (memory: Json, person: PersonKey, chat: string | null): N
   if (found === undefined) return emptyNotes(chat)
   if (found.chat === chat) return { ...emptyNotes(chat), ...found }
   const frames = Array.isArray(found.frames) ? found.frames : []
-  return { ...emptyNotes(chat), frames, asleep: frames.length > 0 }
+  return { ...emptyNotes(chat), frames, asleep: frames.length > 0, sent: found.sent ?? [] }
 }
 
 /** The memory with a person's notes put in; the newest come last. */

@@ -35,6 +35,9 @@ const NOTICES =
 export const ofChoice = (value: string, notes: Notes): Command => {
   if (isWish(value)) return { do: 'start', wish: value, text: '' }
   if (value.startsWith('article:')) return { do: 'open', id: value.slice('article:'.length) }
+  if (value.startsWith('item:')) return { do: 'start', wish: 'create_request', text: notes.about ?? '' }
+  const sent = notes.sent.find(({ tag }) => value.startsWith(`cr:${tag}:`))
+  if (sent !== undefined) return { do: 'sent', number: sent.number }
   if (value.startsWith('intent:')) return ofIntent(value.slice('intent:'.length), notes.about ?? '', notes)
   switch (value) {
     case VALUES.technician:
@@ -52,7 +55,7 @@ export const ofChoice = (value: string, notes: Notes): Command => {
     case VALUES.somethingElse:
       return notes.about === null ? { do: 'cannot' } : { do: 'look', text: notes.about, near: null, foreign: false, quiet: false }
     default:
-      return { do: 'stale' }
+      return { do: 'stale', value }
   }
 }
 

@@ -96,7 +96,7 @@ describe('a question', () => {
     expect(opened.say[0]!.content).toMatchObject({ type: 'text', format: 'markdown' })
     expect(wordsIn(opened)).toContain('**If it keeps dropping**')
     expect(wordsIn(opened)).not.toContain('## ')
-    expect(valuesIn(opened)).toEqual(['helped', 'none_helped', 'technician'])
+    expect(valuesIn(opened)).toEqual(['helped', 'none_helped', 'intent:report_incident', 'technician'])
     expect(wordsIn(await say('no'))).toContain('Shall I get a technician')
     const handed = await say('yes')
     expect(handed.handOff?.summary).toContain('how do i connect to the vpn')

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { type Choice, type Content, type FileId, id, type PersonKey } from '../../src/channel/index.ts'
 import { choose } from '../../src/core/choose.ts'
 import type { ChatId, Conversation, ConversationId, Heard } from '../../src/core/conversation.ts'
-import type { ServiceDesk } from '../../src/core/service-desk.ts'
+import type { CatalogueItem, ServiceDesk } from '../../src/core/service-desk.ts'
 import type { Answer } from '../../src/core/virtual-agent.ts'
 import { makeNoticeChoice } from '../../src/service-desk/audience.ts'
 import { loadCatalogue } from '../../src/service-desk/catalogue.ts'
@@ -25,12 +25,20 @@ const config = (name: string) => join(import.meta.dirname, '../../config', name)
  * The shipped virtual agent with the shipped catalogue over the built-in desk and directory, all in one embedded database. Every turn is taken by a virtual
  * agent of its own, as if the hub had been started anew in between: what it knows comes out of the memory, which goes through JSON.
  */
-export async function openTalks(more: { readonly desk?: (desk: ServiceDesk) => Partial<ServiceDesk> } = {}) {
+export async function openTalks(
+  more: {
+    readonly desk?: (desk: ServiceDesk) => Partial<ServiceDesk>
+    /** Further items of the catalogue. */
+    readonly items?: readonly CatalogueItem[]
+    readonly timezone?: string
+  } = {},
+) {
   const people = await openPeople()
   const { connection, clock } = people
   const taught = await loadArticles(config('knowledge'))
   await synchronise(connection.db, taught)
-  const catalogue = await loadCatalogue(config('catalogue.yaml'))
+  const shipped = await loadCatalogue(config('catalogue.yaml'))
+  const catalogue = { ...shipped, items: [...shipped.items, ...(more.items ?? [])] }
   const linkOf = (number: string) => `https://desk.example/r/${number}`
   const { desk, book } = makeServiceDesk({ db: connection.db, now: () => clock.at, catalogue, linkOf, targets, hours: undefined })
   const articles = makeArticleStore(connection.db)
@@ -45,7 +53,11 @@ export async function openTalks(more: { readonly desk?: (desk: ServiceDesk) => P
       knowledge,
       articles,
       deskName: 'the IT service desk',
-      hours: { words: 'Monday to Friday, 8:00 to 18:00', open: () => true },
+      hours: {
+        words: 'Monday to Friday, 8:00 to 18:00',
+        open: () => true,
+        ...(more.timezone === undefined ? {} : { timezone: more.timezone }),
+      },
       report: (error) => errors.push(error),
       services: {
         desk: { ...desk, ...more.desk?.(desk) },
@@ -107,7 +119,8 @@ export type Talk = {
   offered: readonly Choice[]
   memory: Conversation['memory']
   chat: number
-  says(said: Heard): Promise<void>
+  /** Several are heard in one turn. */
+  says(...said: readonly Heard[]): Promise<void>
   /** A file that the hub keeps. */
   file(name: string): Promise<FileId>
 }
@@ -129,10 +142,13 @@ const makeTalk = (
     memory: null,
     chat: 1,
     file,
-    async says(said) {
+    async says(...said) {
       const conversation = id<ConversationId>(`talk-${person}`)
-      const only = said.content.length === 1 ? said.content[0] : undefined
-      const chosen = said.chosen ?? (only?.type === 'text' ? choose(only.text, talk.offered)?.value : undefined)
+      const heardAs = (one: Heard): Heard => {
+        const only = one.content.length === 1 ? one.content[0] : undefined
+        const chosen = one.chosen ?? (only?.type === 'text' ? choose(only.text, talk.offered)?.value : undefined)
+        return { ...one, person: { key: id<PersonKey>(person), name: 'Ana Example' }, ...(chosen === undefined ? {} : { chosen }) }
+      }
       const answer = await agent().answer({
         conversation: {
           ...conversationWith(talk.memory),
@@ -140,7 +156,7 @@ const makeTalk = (
           chat: { id: id<ChatId>(`${conversation}.${talk.chat}`), number: talk.chat, openedAt: clock.at.toISOString() },
           address: { channel: 'telegram', account: id('main'), conversation: id(person) },
         },
-        heard: [{ ...said, person: { key: id<PersonKey>(person), name: 'Ana Example' }, ...(chosen === undefined ? {} : { chosen }) }],
+        heard: said.map(heardAs),
         now: clock.at.toISOString(),
         group: false,
       })

@@ -122,12 +122,14 @@ export async function openTrusted(
         person: { key: id<PersonKey>(key), name: key },
       })
       return {
-        /** One thing said; gives what was answered. */
-        async says(said: string | Heard): Promise<Shown> {
-          const one = hear(said)
-          const answer = await turn(memory, [one])
+        /** Everything that was said since the last turn; gives what was answered. */
+        async hears(...said: readonly (string | Heard)[]): Promise<Shown> {
+          const answer = await turn(memory, said.map(hear))
           memory = JSON.parse(JSON.stringify(answer.memory))
           return shown(answer)
+        },
+        says(said: string | Heard): Promise<Shown> {
+          return this.hears(said)
         },
         presses(value: string): Promise<Shown> {
           return this.says(heard([], { chosen: value }))

@@ -4,6 +4,7 @@ import type { Found } from '../knowledge/search.ts'
 import { type Notes, shorten, showed } from '../notes.ts'
 import type { Article } from '../ports.ts'
 import { cannot, confirm, suggest } from './misunderstanding.ts'
+import { TROUBLE } from './request-need.ts'
 import { choices, NONE_HELPED, NOT_NOW, offerTechnician, plain, type Step, TECHNICIAN, text, unmarked } from './step.ts'
 
 /** Titles beside a quotation, and where nothing is quoted. */
@@ -33,12 +34,28 @@ const written = ({ text: words, from }: NonNullable<Found['written']>): string =
   `${unmarked(words)}\n\n${from.length === 1 ? 'From the article' : 'From the articles'} ${from.map((title) => `**${unmarked(title)}**`).join(', ')}`
 
 /** Sure: a quote. Perhaps: up to three titles. Nothing: "I don't know". */
-export const answerFrom = (notes: Notes, found: Found, about: { readonly near: Choice | null; readonly foreign: boolean }): Step => {
-  if (found.sure) return quote(notes, found, about.near === null ? [] : [about.near])
-  if (about.foreign) return cannot(notes)
-  if (found.hits.length === 0) return about.near === null ? cannot(notes) : confirm(notes, about.near)
-  return suggest(notes, found.hits.slice(0, SUGGESTIONS), about.near)
+export const answerFrom = (
+  notes: Notes,
+  found: Found,
+  about: { readonly near: Choice | null; readonly foreign: boolean; readonly wanted: Choice | null },
+): Step => {
+  const { wanted, foreign } = about
+  const near = wanted ?? about.near
+  if (found.sure) {
+    const request = near === null || !near.value.startsWith('intent:') ? [wanted ?? requestAbout(notes)] : []
+    return quote(notes, found, [...request, ...(about.near === null ? [] : [about.near])])
+  }
+  if (foreign && wanted === null) return cannot(notes)
+  if (found.hits.length === 0) return near === null ? cannot(notes) : confirm(notes, near)
+  return suggest(notes, found.hits.slice(0, SUGGESTIONS), near)
 }
+
+const QUESTION = /\?\s*$|^(?:how|what|where|when|why|who|which|is|are|can|does|do)\b/iu
+/** A request with what the person wrote: a trouble or a question as an incident, a wish as what it names. */
+const requestAbout = ({ about }: Notes): Choice => ({
+  value: intentValue(about !== null && (TROUBLE.test(about) || QUESTION.test(about.trim())) ? 'report_incident' : 'create_request'),
+  label: 'Create Request',
+})
 
 /** Headings become bold lines, because a chat knows no headings. */
 const forChat = (markdown: string): string =>
@@ -89,7 +106,12 @@ export const open = (notes: Notes, article: Article | null): Step => {
     showed(notes, [article]),
     `opened:${article.id}`,
     text(`**${unmarked(article.title)}**\n\n${inChat(article)}`),
-    choices('Did this help?', [{ value: VALUES.helped, label: 'Yes, it did' }, { value: VALUES.noneHelped, label: 'No' }, TECHNICIAN]),
+    choices('Did this help?', [
+      { value: VALUES.helped, label: 'Yes, it did' },
+      { value: VALUES.noneHelped, label: 'No' },
+      requestAbout(notes),
+      TECHNICIAN,
+    ]),
   )
   return { ...step, notes: { ...step.notes, question: { yes: VALUES.helped, no: VALUES.noneHelped } } }
 }
@@ -102,7 +124,7 @@ export const noneHelped = (notes: Notes): Step => {
     'none-helped',
     choices("I'm sorry that didn't help. Shall I get a technician? They will see what you have tried.", [
       TECHNICIAN,
-      { value: intentValue(notes.about === null ? 'create_request' : 'report_incident'), label: 'Create Request' },
+      requestAbout(notes),
       NOT_NOW,
     ]),
   )

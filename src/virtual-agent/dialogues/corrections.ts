@@ -1,11 +1,13 @@
 import { normalise, wordsOf } from '../understand/features.ts'
-import { type Slot, slotNamed, type Values, valueIn } from './request-slots.ts'
+import { doubtIn, type Slot, slotNamed, type Values, valueIn } from './request-slots.ts'
 
 /** What somebody wants changed of what they said before. */
 export type Correction =
   | { readonly do: 'set'; readonly slot: string; readonly value: string }
-  /** It is wrong, and what is right was not said. */
-  | { readonly do: 'reopen'; readonly slot: string }
+  /** It is wrong, and what is right was not said, or not clearly. */
+  | { readonly do: 'reopen'; readonly slot: string; readonly raw?: string }
+  /** Not what was answered last, but what stood beside it. */
+  | { readonly do: 'other-one' }
   /** The value fits several. */
   | { readonly do: 'which'; readonly raw: string; readonly slots: readonly string[] }
   /** Something else altogether is wanted. */
@@ -29,11 +31,16 @@ const BUT_NOT = /^(?:it'?s )?(?<value>.+?)(?:,| and)? not (?:that |this |the |a 
 const NOT = /^(?:it'?s |that'?s )?not (?:that|this|the|a|an) (?<wrong>.+)$/iu
 const INSTEAD = /^(?<value>.+?)[, ]+instead$/iu
 
+/** "No, the other one", which names nothing. */
+const OTHER_ONE =
+  /^(?:(?:i (?:want|meant?|mean)|make it|take|change it to|rather|please) )*the other (?:one|option|choice|day|date)?(?: please| instead)*$/iu
+
 /** `thing`: how the chosen item is called. `free`: any words would be an answer to the open question. */
 export type Around = {
   readonly slots: readonly Slot[]
   readonly values: Values
-  readonly now: string
+  /** A day. */
+  readonly today: string
   readonly thing: string
   readonly free: boolean
 }
@@ -43,7 +50,7 @@ const VALUE_WORDS = 6
 
 /** A correction of what is filled in already, with or without naming it; null where the text is none. */
 export const correctionIn = (text: string, around: Around): Correction | null => {
-  const { slots, values, now, thing, free } = around
+  const { slots, values, today, thing, free } = around
   const bare = text.trim().replace(/[.!]+$/, '')
   let rest = bare
   let seen = false
@@ -52,12 +59,14 @@ export const correctionIn = (text: string, around: Around): Correction | null =>
     rest = rest.replace(MARK, '').replace(LEAD, '')
   }
   const marked = free ? STRONG.test(bare) : seen
+  if (OTHER_ONE.test(rest)) return { do: 'other-one' }
   const put = (slot: Slot | undefined, value: string | undefined): Correction | null => {
     if (slot === undefined) return null
-    const parsed = value === undefined ? null : valueIn(slot, unquoted(value), now)
-    return parsed === null ? { do: 'reopen', slot: slot.name } : { do: 'set', slot: slot.name, value: parsed }
+    const parsed = value === undefined ? null : valueIn(slot, unquoted(value), today)
+    if (parsed !== null) return { do: 'set', slot: slot.name, value: parsed }
+    return { do: 'reopen', slot: slot.name, ...(value === undefined ? {} : { raw: unquoted(value) }) }
   }
-  const fitting = (value: string): Correction | null => bestFor(unquoted(value), slots, values, now)
+  const fitting = (value: string): Correction | null => bestFor(unquoted(value), slots, values, today)
 
   const make = MAKE.exec(rest)?.groups
   if (make !== undefined) return fitting(make.value!)
@@ -80,7 +89,7 @@ export const correctionIn = (text: string, around: Around): Correction | null =>
   const should = (SHOULD.exec(rest) ?? (marked ? IS.exec(rest) : null))?.groups
   if (should !== undefined) {
     const found = put(slotNamed(slots, should.name!), should.value)
-    if (found?.do === 'set') return found
+    if (found?.do === 'set' || (found?.do === 'reopen' && found.raw !== undefined && isDoubtful(slots, found, today))) return found
     if (/^it$/i.test(should.name!)) return fitting(should.value!)
   }
   for (const form of [NOT_BUT, marked ? BUT_NOT : null, INSTEAD]) {
@@ -93,12 +102,15 @@ export const correctionIn = (text: string, around: Around): Correction | null =>
   if (not !== undefined) {
     if (isThing(not.wrong!, thing)) return { do: 'other', instead: '' }
     const had = slots.find(
-      (slot) => values[slot.name] !== undefined && valueIn(slot, not.wrong!, now) === values[slot.name] && slot.kind !== 'long-text',
+      (slot) => values[slot.name] !== undefined && valueIn(slot, not.wrong!, today) === values[slot.name] && slot.kind !== 'long-text',
     )
     return had === undefined ? null : { do: 'reopen', slot: had.name }
   }
   return marked && rest.trim() !== '' ? fitting(rest) : null
 }
+
+const isDoubtful = (slots: readonly Slot[], { slot, raw }: { readonly slot: string; readonly raw?: string }, today: string): boolean =>
+  slots.some((one) => one.name === slot && doubtIn(one, raw ?? '', today) !== null)
 
 const unquoted = (value: string): string => value.trim().replace(/^["'“”‘’]+|["'“”‘’.!]+$/gu, '')
 
@@ -107,17 +119,24 @@ const isThing = (words: string, thing: string): boolean => {
   return wordsOf(normalise(words)).some((word) => wanted.has(word))
 }
 
+/** A value alone, where what it is meant for is clear from its kind: "12 July", "boss@example.com". */
+export const fittingIn = (text: string, { slots, values, today }: Around): Correction | null =>
+  bestFor(unquoted(text), slots, values, today)
+
 /** The filled slots that a value may be meant for, if there are any; else those that are still empty. Free words are nobody's value. */
-const bestFor = (value: string, slots: readonly Slot[], values: Values, now: string): Correction | null => {
+const bestFor = (value: string, slots: readonly Slot[], values: Values, today: string): Correction | null => {
   if (value.split(/\s+/).length > VALUE_WORDS) return null
   const able = slots.filter((slot) => slot.kind !== 'text' && slot.kind !== 'long-text')
   const parsed = able.flatMap((slot) => {
-    const meant = slot.kind === 'number' && !/^\W*(?:\d+|[a-z]+)\W*$/i.test(value) ? null : valueIn(slot, value, now)
+    const meant = slot.kind === 'number' && !/^\W*(?:\d+|[a-z]+)\W*$/i.test(value) ? null : valueIn(slot, value, today)
     return meant === null || meant === values[slot.name] ? [] : [{ slot, meant }]
   })
   const filled = parsed.filter(({ slot }) => values[slot.name] !== undefined)
   const best = filled.length > 0 ? filled : parsed
-  if (best.length === 0) return null
+  if (best.length === 0) {
+    const [doubtful, ...more] = able.filter((slot) => doubtIn(slot, value, today) !== null)
+    return doubtful === undefined || more.length > 0 ? null : { do: 'reopen', slot: doubtful.name, raw: value }
+  }
   if (best.length === 1) return { do: 'set', slot: best[0]!.slot.name, value: best[0]!.meant }
   return { do: 'which', raw: value, slots: best.map(({ slot }) => slot.name) }
 }

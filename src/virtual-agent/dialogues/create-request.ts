@@ -1,16 +1,16 @@
-import type { Content } from '../../channel/index.ts'
 import { choose } from '../../core/choose.ts'
 import type { RequestType } from '../../core/service-desk.ts'
 import type { NotedFile } from '../notes.ts'
+import { dayInWords } from '../understand/days.ts'
 import { tellsSecret } from '../understand/secrets.ts'
 import { tellingOf } from './catalogue-search.ts'
-import { type Correction, correctionIn } from './corrections.ts'
-import type { Dialogue, Move, Said, Spoken, World } from './dialogue.ts'
+import { ITEM } from './catalogue-wish.ts'
+import { type Correction, correctionIn, fittingIn } from './corrections.ts'
+import type { Dialogue, Move, Said, World } from './dialogue.ts'
+import { answerSlot, ask, change, correct, proceed, reopen, SUBMITS, setValue, skip, spoken } from './request-answers.ts'
 import {
-  atSlot,
-  isFree,
-  itemOf,
   onwards,
+  optionalIn,
   pressedIn,
   priorityOf,
   question,
@@ -19,127 +19,21 @@ import {
   slotsOf,
   stepBack,
   subjectOf,
+  tagOf,
 } from './request-draft.ts'
 import { filled, ofKind, TROUBLE, understood } from './request-need.ts'
-import { type Slot, shown, slotNamed, valueIn, valuesIn } from './request-slots.ts'
-import { addToRequest, send, similarTo } from './send-request.ts'
-import { text } from './step.ts'
+import { assignmentIn, doubtIn, type Slot, shown, slotNamed, valueIn, valuesIn } from './request-slots.ts'
+import { addToRequest, send } from './send-request.ts'
+import { todayOf } from './today.ts'
 
 const MOST_FILES = 10
 /** A question to us, where a statement is asked for. */
 const QUESTION = /^(?:how|what|where|when|why|who|which)\b.*\?$/isu
 
-const spoken = (content: readonly Content[]): readonly Spoken[] => content.map((one) => ({ content: one }))
-const ask = (draft: RequestDraft, world: World, before: readonly string[] = []): Move<RequestDraft> => ({
-  do: 'ask',
-  state: draft,
-  say: spoken([...before.filter((words) => words !== '').map(text), ...question(draft, world.catalogue)]),
-})
-
-/** A short mark out of the frame's key; only told apart, never trusted. */
-const tagOf = (key: string): string => {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193) >>> 0
-  return hash.toString(36)
-}
-
 const withFiles = (draft: RequestDraft, files: readonly NotedFile[]): RequestDraft => ({
   ...draft,
   files: [...draft.files.filter(({ id }) => !files.some((file) => file.id === id)), ...files].slice(-MOST_FILES),
 })
-
-/** The next question; before the summary it is looked whether the same is open already. */
-const proceed = async (draft: RequestDraft, world: World, before: readonly string[] = []): Promise<Move<RequestDraft>> => {
-  const next = onwards(draft, world.catalogue)
-  if (next.asking.what !== 'confirm' || next.compared) return ask(next, world, before)
-  const compared = { ...next, compared: true }
-  const [same] = await similarTo(compared, world)
-  if (same === undefined) return ask(compared, world, before)
-  return ask({ ...compared, asking: { what: 'similar', number: same.number, subject: same.subject } }, world, before)
-}
-
-const setValue = (draft: RequestDraft, slot: Slot, value: string): RequestDraft => ({
-  ...answeredIn(draft, slot),
-  values: { ...draft.values, [slot.name]: value },
-})
-const answeredIn = (draft: RequestDraft, slot: Slot): RequestDraft => ({
-  ...draft,
-  answered: draft.answered.includes(slot.name) ? draft.answered : [...draft.answered, slot.name],
-  frees: isFree(slot) && !draft.frees.includes(slot.name) ? [...draft.frees, slot.name] : draft.frees,
-})
-const skip = (draft: RequestDraft, slot: Slot): RequestDraft => ({ ...answeredIn(draft, slot), skipped: [...draft.skipped, slot.name] })
-
-/** "Priority: Low → High." */
-const echoOf = (slot: Slot, before: string | undefined, after: string): string =>
-  before === undefined ? `${slot.label}: ${shown(slot, after)}.` : `${slot.label}: ${shown(slot, before)} → ${shown(slot, after)}.`
-
-const change = async (draft: RequestDraft, name: string, value: string, world: World): Promise<Move<RequestDraft>> => {
-  const slot = slotOf(draft, world.catalogue, name)!
-  const before =
-    name === 'subject'
-      ? subjectOf(draft)
-      : name === 'priority' && hasDefault(draft, world)
-        ? priorityOf(draft, world.catalogue)
-        : draft.values[name]
-  return proceed(setValue(draft, slot, value), world, [echoOf(slot, before, value)])
-}
-const hasDefault = (draft: RequestDraft, { catalogue }: World): boolean =>
-  draft.values.priority !== undefined || itemOf(draft, catalogue) !== undefined
-
-const reopen = async (draft: RequestDraft, name: string, world: World): Promise<Move<RequestDraft>> => {
-  const slot = slotOf(draft, world.catalogue, name)
-  return slot === undefined ? proceed(draft, world) : ask(atSlot(draft, slot), world)
-}
-
-const correct = async (draft: RequestDraft, correction: Correction, world: World): Promise<Move<RequestDraft>> => {
-  switch (correction.do) {
-    case 'set':
-      return change(draft, correction.slot, correction.value, world)
-    case 'reopen':
-      return reopen(draft, correction.slot, world)
-    case 'which':
-      return ask({ ...draft, asking: { what: 'whose', raw: correction.raw, slots: correction.slots } }, world)
-    case 'other': {
-      const { priority } = draft.values
-      const anew: RequestDraft = {
-        ...draft,
-        type: null,
-        item: null,
-        said: '',
-        values: priority === undefined ? {} : { priority },
-        answered: [],
-        skipped: [],
-        compared: false,
-      }
-      if (tellingOf(correction.instead).length > 0) return proceed(understood(anew, correction.instead, world), world)
-      return ask({ ...anew, asking: { what: 'need' } }, world, ['All right, not that.'])
-    }
-  }
-}
-
-/** A person's own address, where the answer is "for me" and it is proven. */
-const ownEmail = async (slot: Slot, words: string, world: World): Promise<string | null> =>
-  slot.kind === 'email' && /^(?:it'?s |that'?s )?(?:for )?(?:me|myself|mine|my own|i am|it's me)(?: please)?[.!]*$/iu.test(words.trim())
-    ? (await world.standing()).email
-    : null
-
-const answerSlot = async (draft: RequestDraft, name: string, said: Said, world: World): Promise<Move<RequestDraft> | null> => {
-  const slot = slotOf(draft, world.catalogue, name)
-  if (slot === undefined) return proceed(draft, world)
-  if (
-    !slot.required &&
-    /^(?:skip|no|none|nothing|no idea|i don'?t know|that'?s all|nothing else)\b/iu.test(said.text.trim()) &&
-    said.text.trim().split(/\s+/).length <= 4
-  )
-    return proceed(skip(draft, slot), world)
-  const value = (await ownEmail(slot, said.text, world)) ?? valueIn(slot, said.text, world.now)
-  if (value === null) return null
-  const again = draft.values[name]
-  const next = setValue({ ...draft, typed: true }, slot, value)
-  if (again !== undefined && again !== value) return proceed(next, world, [echoOf(slot, again, value)])
-  const more = isFree(slot) ? valuesIn(slotsOf(next, world.catalogue), next.values, said.text, world.now) : {}
-  return proceed({ ...next, values: { ...more, ...next.values } }, world)
-}
 
 const pressed = async (
   draft: RequestDraft,
@@ -170,11 +64,15 @@ const pressed = async (
     case 'set': {
       const [name = '', value = ''] = which.split(/=(.*)/s)
       const slot = slotOf(draft, world.catalogue, name)
-      if (slot === undefined || valueIn(slot, shown(slot, value), world.now) !== value) return null
-      const open = draft.asking.what === 'slot' && draft.asking.slot === name
-      return draft.values[name] !== undefined || (!open && draft.asking.what !== 'form')
+      if (slot === undefined || valueIn(slot, shown(slot, value), todayOf(world)) !== value) return null
+      const { asking } = draft
+      // Pressed once more: it is so already.
+      if (draft.values[name] === value) return ask(draft, world)
+      const open = (asking.what === 'slot' || asking.what === 'day') && asking.slot === name
+      const days = asking.what === 'day' && open && asking.days.length === 2 ? { doubts: { ...draft.doubts, [name]: asking.days } } : {}
+      return draft.values[name] !== undefined || (!open && asking.what !== 'form')
         ? change(draft, name, value, world)
-        : proceed(setValue(draft, slot, value), world)
+        : proceed({ ...setValue(draft, slot, value), ...days }, world)
     }
     case 'whose':
       return draft.asking.what === 'whose' ? correctAs(draft, which, draft.asking.raw, world) : null
@@ -196,25 +94,28 @@ const titledItem = (id: string, { catalogue }: World): RequestDraft['item'] => {
 
 const correctAs = async (draft: RequestDraft, name: string, raw: string, world: World): Promise<Move<RequestDraft> | null> => {
   const slot = slotOf(draft, world.catalogue, name)
-  const value = slot === undefined ? null : valueIn(slot, raw, world.now)
+  const value = slot === undefined ? null : valueIn(slot, raw, todayOf(world))
   return value === null ? null : change(draft, name, value, world)
 }
 
 /** A form that was sent: what fits is taken, the rest is asked for one at a time. */
 const fill = async (draft: RequestDraft, fields: { readonly [name: string]: string }, world: World): Promise<Move<RequestDraft>> => {
-  const slots = slotsOf(draft, world.catalogue)
-  const given = slots.flatMap((slot) =>
-    fields[slot.name] === undefined || fields[slot.name]!.trim() === ''
-      ? []
-      : [{ slot, value: valueFilled(slot, fields[slot.name]!, world.now) }],
-  )
+  const today = todayOf(world)
+  const given = slotsOf(draft, world.catalogue).flatMap((slot) => {
+    const said = fields[slot.name] ?? ''
+    return said.trim() === '' ? [] : [{ slot, value: valueFilled(slot, said, today), doubt: doubtIn(slot, said, today) }]
+  })
   const good = given.flatMap(({ slot, value }) => (value === null ? [] : [[slot, value] as const]))
-  const bad = given.filter(({ value }) => value === null).map(({ slot }) => slot.label)
+  const doubtful = given.find(({ doubt }) => doubt !== null)
+  const bad = given.filter(({ value, doubt }) => value === null && doubt === null).map(({ slot }) => slot.label)
   const next = good.reduce<RequestDraft>((so, [slot, value]) => setValue(so, slot, value), { ...draft, typed: true })
-  return proceed(next, world, bad.length === 0 ? [] : [`I could not read ${bad.join(' and ')}.`])
+  const unread = bad.length === 0 ? [] : [`I could not read ${bad.join(' and ')}.`]
+  return doubtful === undefined
+    ? proceed(next, world, unread)
+    : ask({ ...next, asking: { what: 'day', slot: doubtful.slot.name, days: doubtful.doubt! } }, world, unread)
 }
-const valueFilled = (slot: Slot, value: string, now: string): string | null =>
-  slot.kind === 'choice' && slot.options.some((option) => option.value === value) ? value : valueIn(slot, value, now)
+const valueFilled = (slot: Slot, value: string, today: string): string | null =>
+  slot.kind === 'choice' && slot.options.some((option) => option.value === value) ? value : valueIn(slot, value, today)
 
 /** Sends what the person has seen and said yes to; an old button of a request that misses something asks for that. */
 const submit = async (draft: RequestDraft, world: World): Promise<Move<RequestDraft>> =>
@@ -228,7 +129,7 @@ const takeText = async (draft: RequestDraft, said: Said, world: World): Promise<
   const slots = slotsOf(draft, world.catalogue)
   const known = { ...draft.values, ...(draft.type === null || draft.item === null ? {} : { priority: priorityOf(draft, world.catalogue) }) }
   const free = asking.what === 'need' || ((asking.what === 'slot' || asking.what === 'form') && asking.free)
-  const around = { slots, values: known, now: world.now, thing: draft.item?.title ?? '', free }
+  const around = { slots, values: known, today: todayOf(world), thing: draft.item?.title ?? '', free }
   const correction = draft.said === '' ? null : correctionIn(said.text, around)
   if (correction !== null && !answersItself(draft, correction)) return correct(draft, correction, world)
   if (free && QUESTION.test(said.text.trim())) return null
@@ -252,6 +153,8 @@ const takeText = async (draft: RequestDraft, said: Said, world: World): Promise<
     }
     case 'slot':
       return answerSlot(draft, asking.slot, said, world)
+    case 'day':
+      return answerSlot(draft, asking.slot, { ...said, text: dayMeant(asking.days, said.text) }, world)
     case 'form':
       return answerSlot({ ...draft, typed: true }, asking.slots[0]!, said, world)
     case 'similar':
@@ -265,20 +168,55 @@ const takeText = async (draft: RequestDraft, said: Said, world: World): Promise<
       return slot === undefined ? null : correctAs(draft, slot.name, asking.raw, world)
     }
     case 'confirm': {
-      if (said.command.do === 'affirm' || /^(?:submit|send|file|log)(?: it| that)?(?: please)?[.!]*$/iu.test(said.text.trim()))
-        return submit(draft, world)
-      if (said.command.do === 'deny' || /^(?:change|edit|correct)(?: it| something)?[.!]*$/iu.test(said.text.trim()))
-        return ask({ ...draft, asking: { what: 'change' } }, world)
+      if (said.command.do === 'affirm' || SUBMITS.test(said.text.trim())) return submit(draft, world)
+      if (said.command.do === 'deny' || CHANGES.test(said.text.trim())) return ask({ ...draft, asking: { what: 'change' } }, world)
       const priority = slots.find(({ name }) => name === 'priority')!
-      const bare = said.text.trim().split(/\s+/).length <= 3 ? valueIn(priority, said.text, world.now) : null
-      return bare === null ? null : change(draft, 'priority', bare, world)
+      const bare = said.text.trim().split(/\s+/).length <= 3 ? valueIn(priority, said.text, todayOf(world)) : null
+      return bare === null ? added(draft, said.text, world) : change(draft, 'priority', bare, world)
     }
     case 'change': {
+      const named = assignmentIn(slots, said.text)
+      if (named !== null && named.value !== '') return added(draft, said.text, world)
       const slot = slotNamed(slots, said.text)
       if (slot !== undefined) return reopen(draft, slot.name, world)
-      return said.command.do === 'deny' || /^nothing\b/iu.test(said.text.trim()) ? proceed(draft, world) : null
+      return said.command.do === 'deny' || /^nothing\b/iu.test(said.text.trim()) ? proceed(draft, world) : added(draft, said.text, world)
     }
   }
+}
+
+const CHANGES = /^(?:change|edit|correct|add|more|change or add)(?: it| something| more| details)?(?: please)?[.!]*$/iu
+/** Words that are longer tell something else. */
+const ADDED_WORDS = 8
+
+/** What is put in at the summary without a question: "cost centre 4711", "by next Friday". Null where it is nothing of the kind. */
+const added = async (draft: RequestDraft, words: string, world: World): Promise<Move<RequestDraft> | null> => {
+  const today = todayOf(world)
+  const named = assignmentIn(slotsOf(draft, world.catalogue), words)
+  if (named !== null) {
+    const value = named.value === '' ? null : valueIn(named.slot, named.value, today)
+    return value === null ? reopen(draft, named.slot.name, world, named.value) : change(draft, named.slot.name, value, world)
+  }
+  if (words.trim().split(/\s+/).length > ADDED_WORDS) return null
+  const empty = optionalIn(draft, world.catalogue)
+  const [first] = Object.entries(valuesIn(empty, draft.values, words, today))
+  if (first !== undefined) return change(draft, first[0], first[1], world)
+  const doubtful = empty.find((slot) => doubtIn(slot, words, today) !== null)
+  if (doubtful !== undefined) return reopen(draft, doubtful.name, world, words)
+  const exact = slotsOf(draft, world.catalogue).filter(({ kind }) => kind === 'date' || kind === 'email')
+  const fitting = fittingIn(words, { slots: exact, values: draft.values, today, thing: '', free: false })
+  return fitting === null ? null : correct(draft, fitting, world)
+}
+
+/** "The one in April", of two days: the one that fits; any other words stay as they are. */
+const dayMeant = (days: readonly string[], words: string): string => {
+  const fitting = days.filter((day) => {
+    const [, , month = '', year = ''] = dayInWords(day).toLowerCase().split(' ')
+    const said = words.toLowerCase()
+    return (
+      new RegExp(`\\b${month.slice(0, 3)}`).test(said) || (said.includes(year) && days.filter((one) => one.startsWith(year)).length === 1)
+    )
+  })
+  return days.length === 2 && fitting.length === 1 ? fitting[0]! : words
 }
 
 /** "No, 12 May" where a day is asked for anyway is its answer, and no correction of another one. */
@@ -306,6 +244,12 @@ export const createRequest: Dialogue<RequestDraft> = {
   version: 1,
   begin: async ({ wish, said }, world) => {
     const draft = withFiles({ ...start(tagOf(world.key(''))), type: wish === 'report_incident' ? 'incident' : null }, said.files)
+    const wanted = said.chosen?.startsWith(ITEM) === true ? titledItem(said.chosen.slice(ITEM.length), world) : null
+    if (wanted !== null)
+      return proceed(
+        filled({ ...draft, type: 'service-request', item: wanted, said: said.text.trim() === '' ? wanted.title : said.text }, world),
+        world,
+      )
     const isThin = tellingOf(said.text).length === 0 || tellsSecret(said.text)
     const got = draft.files.length > 0 ? `I attach ${draft.files.map(({ name }) => name).join(', ')}.` : ''
     return isThin

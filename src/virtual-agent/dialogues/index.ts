@@ -1,9 +1,10 @@
 import { type Command, intentValue, VALUES } from '../commands.ts'
 import type { Notes } from '../notes.ts'
 import { answerFrom, helped, noneHelped, open } from './articles.ts'
+import { itemValue } from './catalogue-wish.ts'
 import { chat, complain, greet, help, hours, leave, notices, thank } from './courtesy.ts'
 import { handOff, summaryOf } from './hand-off.ts'
-import { answerIn, cannot, clarify, failed, stale, takeFile, unreadable, warnSecret } from './misunderstanding.ts'
+import { alreadySent, answerIn, cannot, clarify, failed, stale, takeFile, unreadable, warnSecret } from './misunderstanding.ts'
 import { start } from './requests.ts'
 import { affirm, back, cancel, correct, deny, dismiss, repeat } from './steering.ts'
 import type { House, Step } from './step.ts'
@@ -48,11 +49,14 @@ export const take = (notes: Notes, command: Command, house: House): Step | null 
     case 'clarify':
       return clarify(notes, command.intents, command.text, house)
     case 'look': {
-      const { found, near, foreign, quiet, text } = command
+      const { found, near, foreign, quiet, text, item } = command
       if (found === undefined || (quiet && !found.sure)) return quiet ? null : cannot(notes)
+      const wanted = item === undefined ? null : { value: itemValue(item.id), label: `Request: ${item.title}` }
       const choice =
-        near === null ? null : { value: near === 'talk_to_technician' ? VALUES.technician : intentValue(near), label: house.titleOf(near) }
-      return answerFrom({ ...notes, about: text }, found, { near: choice, foreign })
+        near === null || (wanted !== null && near === 'create_request')
+          ? null
+          : { value: near === 'talk_to_technician' ? VALUES.technician : intentValue(near), label: house.titleOf(near) }
+      return answerFrom({ ...notes, about: text }, found, { near: choice, foreign, wanted })
     }
     case 'open':
       return open(notes, command.article ?? null)
@@ -64,6 +68,8 @@ export const take = (notes: Notes, command: Command, house: House): Step | null 
       return cannot(notes)
     case 'stale':
       return stale(notes)
+    case 'sent':
+      return alreadySent(notes, command.number)
     case 'warn-secret':
       return warnSecret(notes)
     case 'take-file':

@@ -51,7 +51,7 @@ export const clarify = (notes: Notes, intents: readonly [string, string], about:
 export const confirm = (notes: Notes, near: Choice): Step => {
   const step = plain(
     notes,
-    `asked:${near.value === VALUES.technician ? 'talk_to_technician' : near.value.replace(/^intent:/, '')}`,
+    `asked:${near.value === VALUES.technician ? 'talk_to_technician' : near.value.replace(/^(?:intent:|item:.*)/, '') || 'create_request'}`,
     choices(
       'I want to get this right. Did you mean …',
       near.value === VALUES.technician ? [near, WHAT_ELSE] : [near, TECHNICIAN, WHAT_ELSE],
@@ -80,6 +80,18 @@ export const suggest = (
 
 export const stale = (notes: Notes): Step =>
   plain(notes, 'stale', choices('That button belongs to an earlier message. What do you need now?', [WHAT_ELSE, TECHNICIAN]))
+
+/** The button of a request that was sent already. */
+export const alreadySent = (notes: Notes, number: string | null): Step =>
+  plain(
+    notes,
+    'sent',
+    text(
+      number === null
+        ? 'I have your request already, once is enough: it is filed as soon as the service desk is back.'
+        : `I have it already, once is enough: your request is logged as **${number}**.`,
+    ),
+  )
 
 export const failed = (notes: Notes): Step => {
   const step = plain(

@@ -1,6 +1,7 @@
 import type { Choice, Content, FormField } from '../../channel/index.ts'
 import type { Catalogue, CatalogueItem, NewRequest, RequestPriority, RequestType } from '../../core/service-desk.ts'
 import { type NotedFile, shorten } from '../notes.ts'
+import { dayInWords } from '../understand/days.ts'
 import { OTHER, type Slot, shown, slotsFor, type Values } from './request-slots.ts'
 import { CANCEL } from './steer.ts'
 import { choices, text } from './step.ts'
@@ -12,6 +13,8 @@ export type Asking =
   /** `free`: any words are an answer. */
   | { readonly what: 'slot'; readonly slot: string; readonly free: boolean }
   | { readonly what: 'form'; readonly slots: readonly string[]; readonly free: boolean }
+  /** `days`: two of which one is meant, or one that does not do. */
+  | { readonly what: 'day'; readonly slot: string; readonly days: readonly string[] }
   | { readonly what: 'similar'; readonly number: string; readonly subject: string }
   | { readonly what: 'whose'; readonly raw: string; readonly slots: readonly string[] }
 
@@ -32,6 +35,8 @@ export type RequestDraft = {
   /** Slots that may stay empty and were passed over, or are not asked for. */
   readonly skipped: readonly string[]
   readonly asking: Asking
+  /** Days that were said in passing and may be read in two ways. */
+  readonly doubts?: { readonly [slot: string]: readonly string[] }
   /** Looked for open requests about the same. */
   readonly compared: boolean
   /** Answered in words where a form could have been: no further form is shown. */
@@ -75,6 +80,12 @@ export const missingIn = (draft: RequestDraft, catalogue: Catalogue): readonly S
       draft.values[name] === undefined && !draft.skipped.includes(name) && (required || (name === 'description' && isThin(draft))),
   )
 
+/** Fields that may stay empty and do; they are offered with the summary, and asked for by nobody. */
+export const optionalIn = (draft: RequestDraft, catalogue: Catalogue): readonly Slot[] =>
+  slotsOf(draft, catalogue).filter(
+    ({ name, required }) => !required && name.startsWith('f.') && draft.values[name] === undefined && !draft.skipped.includes(name),
+  )
+
 export const isFree = ({ kind }: Slot): boolean => kind === 'text' || kind === 'long-text'
 export const atSlot = (draft: RequestDraft, slot: Slot): RequestDraft => ({
   ...draft,
@@ -85,11 +96,21 @@ export const atSlot = (draft: RequestDraft, slot: Slot): RequestDraft => ({
 export const onwards = (draft: RequestDraft, catalogue: Catalogue): RequestDraft => {
   if (draft.said === '') return { ...draft, asking: { what: 'need' } }
   if (draft.type === null) return { ...draft, asking: draft.asking.what === 'which' ? draft.asking : { what: 'kind' } }
+  const doubt = Object.entries(draft.doubts ?? {}).find(([name]) => draft.values[name] === undefined && !draft.skipped.includes(name))
+  if (doubt !== undefined) return { ...draft, asking: { what: 'day', slot: doubt[0], days: doubt[1] } }
   const missing = missingIn(draft, catalogue)
-  if (missing.length >= FORM_FROM && draft.item !== null && !draft.typed)
-    return { ...draft, asking: { what: 'form', slots: missing.map(({ name }) => name), free: isFree(missing[0]!) } }
+  const shown = [...missing, ...optionalIn(draft, catalogue)]
+  if (missing.length > 0 && shown.length >= FORM_FROM && draft.item !== null && !draft.typed)
+    return { ...draft, asking: { what: 'form', slots: shown.map(({ name }) => name), free: isFree(missing[0]!) } }
   const [first] = missing
   return first === undefined ? { ...draft, asking: { what: 'confirm' } } : atSlot(draft, first)
+}
+
+/** A short mark out of the frame's key; only told apart, never trusted. */
+export const tagOf = (key: string): string => {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193) >>> 0
+  return hash.toString(36)
 }
 
 /** A choice of this draft: `cr:<tag>:<what>:<which>`. */
@@ -144,15 +165,33 @@ export const linesOf = (draft: RequestDraft, catalogue: Catalogue): readonly str
   ].filter((line) => line !== '')
 }
 
-const changeable = (draft: RequestDraft, catalogue: Catalogue): readonly Choice[] =>
-  slotsOf(draft, catalogue).map((slot) => {
-    const value =
-      slot.name === 'priority' ? priorityOf(draft, catalogue) : slot.name === 'subject' ? subjectOf(draft) : draft.values[slot.name]
-    return {
-      value: valueFor(draft, 'change', slot.name),
-      label: shorten(value === undefined ? slot.label : `${slot.label}: ${shown(slot, value)}`, 60),
-    }
-  })
+const changeable = (draft: RequestDraft, catalogue: Catalogue): readonly Choice[] => {
+  const empty = optionalIn(draft, catalogue)
+  const add = empty.map(({ name, label }) => ({ value: valueFor(draft, 'change', name), label: shorten(`Add ${label}`, 60) }))
+  const others = slotsOf(draft, catalogue).filter((slot) => !empty.some(({ name }) => name === slot.name))
+  return [...add, ...others.map((slot) => changed(draft, slot, catalogue))]
+}
+const changed = (draft: RequestDraft, slot: Slot, catalogue: Catalogue): Choice => {
+  const value =
+    slot.name === 'priority' ? priorityOf(draft, catalogue) : slot.name === 'subject' ? subjectOf(draft) : draft.values[slot.name]
+  return {
+    value: valueFor(draft, 'change', slot.name),
+    label: shorten(value === undefined ? slot.label : `${slot.label}: ${shown(slot, value)}`, 60),
+  }
+}
+
+/** The day in question: which of two, or another one instead of one that does not do. */
+const askDay = (draft: RequestDraft, slot: Slot, days: readonly string[]): Content => {
+  const [day, other] = days
+  const skip = slot.required ? [] : [{ value: valueFor(draft, 'skip', slot.name), label: 'Skip' }]
+  if (day !== undefined && other !== undefined)
+    return choices(`${slot.label}: which day do you mean?`, [
+      ...days.map((one) => ({ value: valueFor(draft, 'set', `${slot.name}=${one}`), label: dayInWords(one) })),
+      ...skip,
+    ])
+  const wrong = day === undefined ? '' : `${dayInWords(day)} ${slot.lies === 'behind' ? 'is still to come' : 'has passed already'}. `
+  return skip.length === 0 ? text(`${wrong}${slot.ask}`) : choices(`${wrong}${slot.ask}`, skip)
+}
 
 /** The open question in words, with its choices. */
 export const question = (draft: RequestDraft, catalogue: Catalogue, missed = false): readonly Content[] => {
@@ -195,6 +234,10 @@ export const question = (draft: RequestDraft, catalogue: Catalogue, missed = fal
         },
       ]
     }
+    case 'day': {
+      const slot = slotOf(draft, catalogue, asking.slot)
+      return slot === undefined ? [] : [askDay(draft, slot, asking.days)]
+    }
     case 'similar':
       return [
         choices(`You already have ${asking.number} open about this: "${asking.subject}". Shall I add to it, or open another one?`, [
@@ -212,17 +255,27 @@ export const question = (draft: RequestDraft, catalogue: Catalogue, missed = fal
           }),
         ),
       ]
-    case 'confirm':
+    case 'confirm': {
+      const empty = optionalIn(draft, catalogue).map(({ label }) => label)
+      const more = empty.length === 0 ? [] : [`You can also add: ${empty.join(', ')}.`]
+      // No button of its own: three are what every platform shows as buttons.
+      const change = { value: valueFor(draft, 'change'), label: empty.length === 0 ? 'Change' : 'Change or add' }
       return [
         {
           type: 'card',
           title: subjectOf(draft),
-          text: [...linesOf(draft, catalogue), '', 'Shall I submit it?'].join('\n'),
-          choices: [{ value: valueFor(draft, 'submit'), label: 'Submit' }, { value: valueFor(draft, 'change'), label: 'Change' }, CANCEL],
+          text: [...linesOf(draft, catalogue), '', ...more, 'Shall I submit it?'].join('\n'),
+          choices: [{ value: valueFor(draft, 'submit'), label: 'Submit' }, change, CANCEL],
         },
       ]
+    }
     case 'change':
-      return [choices('What should I change?', [...changeable(draft, catalogue), { value: valueFor(draft, 'keep'), label: 'Nothing' }])]
+      return [
+        choices(`What should I change${optionalIn(draft, catalogue).length === 0 ? '' : ' or add'}?`, [
+          ...changeable(draft, catalogue),
+          { value: valueFor(draft, 'keep'), label: 'Nothing' },
+        ]),
+      ]
   }
 }
 
@@ -250,11 +303,23 @@ export const requestFrom = (
 /** The draft before the last answer; null at the beginning. */
 export const stepBack = (draft: RequestDraft): RequestDraft | null => {
   if (draft.asking.what === 'change' || draft.asking.what === 'whose') return { ...draft, asking: { what: 'confirm' } }
+  if (draft.asking.what === 'day') return { ...draft, doubts: {}, asking: { what: 'slot', slot: draft.asking.slot, free: false } }
   const last = draft.answered.at(-1)
   if (last === undefined) return null
   const answered = draft.answered.slice(0, -1)
   if (last === 'need')
-    return { ...draft, said: '', type: null, item: null, values: {}, skipped: [], answered: [], asking: { what: 'need' }, compared: false }
+    return {
+      ...draft,
+      said: '',
+      type: null,
+      item: null,
+      values: {},
+      doubts: {},
+      skipped: [],
+      answered: [],
+      asking: { what: 'need' },
+      compared: false,
+    }
   if (last === 'kind' || last.startsWith('which:'))
     return {
       ...draft,

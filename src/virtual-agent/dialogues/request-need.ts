@@ -2,13 +2,14 @@ import type { CatalogueItem, RequestType } from '../../core/service-desk.ts'
 import { categoryFor, itemFor, type Match, tellingOf } from './catalogue-search.ts'
 import type { World } from './dialogue.ts'
 import { type RequestDraft, slotsOf, valueFor } from './request-draft.ts'
-import { valuesIn } from './request-slots.ts'
+import { doubtsIn, valuesIn } from './request-slots.ts'
+import { todayOf } from './today.ts'
 
 const SAID_LENGTH = 4000
 
 /** Words of trouble: what is told is an incident. */
 export const TROUBLE =
-  /\b(?:broken?|broke|not work\w*|n['o]t work\w*|stopped|crash\w*|error\w*|fail\w*|freez\w*|frozen|slow|stuck|lost|stolen|down|dead|crack\w*|damag\w*|can ?not|can't|cant|won't|wont|doesn'?t|does not|isn'?t|is not|unable|missing|hang\w*|blue screen|flicker\w*|disconnect\w*|drops?|problem\w*|issue\w*|trouble|jam(?:s|med|ming)?|stripes?|leak\w*|spill\w*|swollen|virus|hacked|phish\w*|noise|blank|black)\b/iu
+  /\b(?:broken?|broke|not work\w*|n['o]t work\w*|stopped|crash\w*|error\w*|fail\w*|freez\w*|frozen|slow|stuck|lost|stolen|down|dead|crack\w*|damag\w*|can ?not|can't|cant|won't|wont|doesn'?t|does not|isn'?t|is not|unable|missing|hang\w*|blue screen|flicker\w*|disconnect\w*|drops?|problem\w*|issue\w*|trouble|jam(?:s|med|ming)?|stripes?|leak\w*|spill\w*|swollen|virus|hacked|phish\w*|noise|blank|black|refus\w*|no (?:picture|image|sound|signal|power|connection|internet|network|access any ?more|longer))\b/iu
 
 /** Words of a wish. */
 const WISHING =
@@ -49,8 +50,15 @@ const matched = (draft: RequestDraft, match: Match<CatalogueItem>, world: World)
 }
 
 /** With everything that was said beside the need itself. */
-export const filled = (draft: RequestDraft, { catalogue, now }: World): RequestDraft => {
+export const filled = (draft: RequestDraft, world: World): RequestDraft => {
+  const { catalogue } = world
+  const today = todayOf(world)
   const category = draft.item === null ? categoryFor(catalogue, draft.said) : null
   const known = { ...draft.values, ...(category === null ? {} : { category }) }
-  return { ...draft, values: { ...known, ...valuesIn(slotsOf(draft, catalogue), known, draft.said, now) } }
+  const slots = slotsOf(draft, catalogue)
+  return {
+    ...draft,
+    values: { ...known, ...valuesIn(slots, known, draft.said, today) },
+    doubts: doubtsIn(slots, known, draft.said, today),
+  }
 }

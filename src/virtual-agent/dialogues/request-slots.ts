@@ -2,8 +2,9 @@ import { choose } from '../../core/choose.ts'
 import type { Catalogue, CatalogueItem, RequestPriority, RequestType } from '../../core/service-desk.ts'
 import { editsBetween } from '../knowledge/correct.ts'
 import { stemOf } from '../knowledge/stem.ts'
+import { dayInWords, type NamedDay, namedDays } from '../understand/days.ts'
 import { normalise, wordsOf } from '../understand/features.ts'
-import { applicationsOf, daysOf, emailsOf, priorityNamedIn, priorityOf } from '../understand/slots.ts'
+import { applicationsOf, emailsOf, priorityNamedIn, priorityOf } from '../understand/slots.ts'
 
 export type Option = { readonly value: string; readonly label: string; readonly also: readonly string[] }
 
@@ -17,6 +18,8 @@ export type Slot = {
   readonly options: readonly Option[]
   /** What else people call it. */
   readonly called: readonly string[]
+  /** Where a day has to lie, seen from today. */
+  readonly lies?: 'ahead' | 'behind'
 }
 export type Values = { readonly [slot: string]: string }
 
@@ -73,6 +76,7 @@ export const slotsFor = (type: RequestType | null, item: CatalogueItem | undefin
       kind: field.kind,
       options: field.kind === 'choice' ? field.options : [],
       called: [field.name, ...CALLED[field.kind]],
+      ...(field.kind === 'date' && field.lies !== undefined ? { lies: field.lies } : {}),
     }),
   )
   const category: Slot = {
@@ -93,6 +97,8 @@ export const slotsFor = (type: RequestType | null, item: CatalogueItem | undefin
 
 const SHORT_TEXT = 200
 const LONG_TEXT = 4000
+/** Words of a slot's name. */
+const LONGEST_NAME = 5
 const NUMBERS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ')
 const keyed = (text: string): string => wordsOf(normalise(text)).join(' ')
 
@@ -121,8 +127,28 @@ export const optionIn = (options: readonly Option[], text: string): string | nul
   return near.length === 1 ? near[0]!.value : null
 }
 
-/** What a text says for one slot, in the form in which it is kept; null where it says nothing of the kind. `now` is ISO 8601. */
-export const valueIn = (slot: Slot, text: string, now: string): string | null => {
+const mayLie = ({ lies }: Slot, day: string, today: string): boolean =>
+  lies === 'ahead' ? day >= today : lies === 'behind' ? day <= today : true
+
+/** The days that a text may name for a slot: one that is meant, two of which one is, or one that does not do (`isRefused`). Empty: it names none. */
+const readingsOf = (slot: Slot, { day, or }: NamedDay, today: string): readonly string[] => {
+  const days = or === undefined ? [day] : [day, or]
+  const able = days.filter((one) => mayLie(slot, one, today))
+  return able.length > 0 ? able : [day]
+}
+
+/** A day that can't be taken as it is: two that it may be, or one that lies on the wrong side of today. Null: it is clear, or none is named. */
+export const doubtIn = (slot: Slot, text: string, today: string): readonly string[] | null => {
+  const [named] = slot.kind === 'date' ? namedDays(text, today) : []
+  const days = named === undefined ? [] : readingsOf(slot, named, today)
+  return days.length === 2 || (days.length === 1 && !mayLie(slot, days[0]!, today)) ? days : null
+}
+
+/** By when somebody says that who says no day. */
+const AT_ONCE = /^(?:asap|as soon as possible|now|right now|immediately|right away|straight away|at once)(?: please)?[.!]*$/iu
+
+/** What a text says for one slot, in the form in which it is kept; null where it says nothing of the kind, or nothing clear. `today` is a day. */
+export const valueIn = (slot: Slot, text: string, today: string): string | null => {
   const said = text.trim()
   if (said === '') return null
   switch (slot.kind) {
@@ -130,8 +156,11 @@ export const valueIn = (slot: Slot, text: string, now: string): string | null =>
       return said.slice(0, SHORT_TEXT)
     case 'long-text':
       return said.slice(0, LONG_TEXT)
-    case 'date':
-      return daysOf(said, now)[0] ?? null
+    case 'date': {
+      if (AT_ONCE.test(said)) return today
+      const [named] = namedDays(said, today)
+      return named === undefined || doubtIn(slot, said, today) !== null ? null : readingsOf(slot, named, today)[0]!
+    }
     case 'email':
       return emailsOf(said)[0] ?? null
     case 'number': {
@@ -152,23 +181,46 @@ export const shown = (slot: Slot, value: string): string => {
     case 'choice':
       return slot.options.find((option) => option.value === value)?.label ?? value
     case 'date':
-      return new Date(`${value}T00:00:00Z`).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+      return dayInWords(value)
     default:
       return value
   }
 }
 
+/** The days of a longer text, each for the open slot at its place. */
+const daysFor = (
+  open: readonly Slot[],
+  text: string,
+  today: string,
+): readonly { readonly slot: Slot; readonly days: readonly string[] }[] => {
+  const named = namedDays(text, today)
+  return open
+    .filter(({ kind }) => kind === 'date')
+    .flatMap((slot, at) => (named[at] === undefined ? [] : [{ slot, days: readingsOf(slot, named[at], today) }]))
+}
+
+/** Days of a sentence about something else that may be read in two ways; the person is asked. */
+export const doubtsIn = (
+  slots: readonly Slot[],
+  known: Values,
+  text: string,
+  today: string,
+): { readonly [slot: string]: readonly string[] } =>
+  Object.fromEntries(
+    daysFor(
+      slots.filter(({ name }) => known[name] === undefined),
+      text,
+      today,
+    ).flatMap(({ slot, days }) => (days.length === 2 ? [[slot.name, days]] : [])),
+  )
+
 /** What was meant in a sentence that was said about something else: "laptop broken since yesterday, urgent, for ana@x.com". Only what is named without doubt. */
-export const valuesIn = (slots: readonly Slot[], known: Values, text: string, now: string): Values => {
+export const valuesIn = (slots: readonly Slot[], known: Values, text: string, today: string): Values => {
   const found: { [slot: string]: string } = {}
   const open = slots.filter(({ name }) => known[name] === undefined)
-  const days = daysOf(text, now)
   const emails = emailsOf(text)
-  open
-    .filter(({ kind }) => kind === 'date')
-    .forEach(({ name }, at) => {
-      if (days[at] !== undefined) found[name] = days[at]
-    })
+  for (const { slot, days } of daysFor(open, text, today))
+    if (days.length === 1 && mayLie(slot, days[0]!, today)) found[slot.name] = days[0]!
   open
     .filter(({ kind }) => kind === 'email')
     .forEach(({ name }, at) => {
@@ -179,7 +231,7 @@ export const valuesIn = (slots: readonly Slot[], known: Values, text: string, no
     /(?<![\p{L}\d.,:/-])(\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?!(?:days?|weeks?|months?|years?|hours?|minutes?|times?|inch|inches|gb|tb|mb|st|nd|rd|th|am|pm|of|january|february|march|april|may|june|july|august|september|october|november|december)\b)\p{L}{3,}/iu.exec(
       text,
     )
-  if (counts.length === 1 && count !== null) found[counts[0]!.name] = valueIn(counts[0]!, count[1]!, now) ?? ''
+  if (counts.length === 1 && count !== null) found[counts[0]!.name] = valueIn(counts[0]!, count[1]!, today) ?? ''
   const bare = ` ${keyed(text)} `
   for (const slot of open) {
     if (slot.name === 'priority') {
@@ -212,4 +264,23 @@ export const slotNamed = (slots: readonly Slot[], text: string): Slot | undefine
   if (byLabel.length > 0) return byLabel.length === 1 ? byLabel[0] : undefined
   const byName = slots.filter(({ called, label }) => [...called, ...label.split(/\s+/).filter((word) => word.length > 3)].some(isSaid))
   return byName.length === 1 ? byName[0] : undefined
+}
+
+/** "Cost centre 4711", "needed by: next Friday", "add the cost centre": a slot by its very name, and what stands behind it; null where it begins with none. */
+export const assignmentIn = (slots: readonly Slot[], text: string): { readonly slot: Slot; readonly value: string } | null => {
+  const words = text
+    .trim()
+    .replace(/^(?:(?:please|also|and|add|put in|include|with|a|an|the|my)\s+)+/iu, '')
+    .split(/\s+/)
+  for (let count = Math.min(words.length, LONGEST_NAME); count > 0; count--) {
+    const name = keyed(words.slice(0, count).join(' '))
+    const meant = name === '' ? [] : slots.filter(({ label, called }) => [label, called[0] ?? ''].some((one) => keyed(one) === name))
+    if (meant.length !== 1) continue
+    const value = words
+      .slice(count)
+      .join(' ')
+      .replace(/^(?:(?:is|to|as)\s+|[:=–-]\s*)/iu, '')
+    return { slot: meant[0]!, value: value.trim() }
+  }
+  return null
 }

@@ -1,7 +1,9 @@
+import type { Catalogue } from '../../core/service-desk.ts'
 import { type Command, intentValue, type Wish } from '../commands.ts'
 import type { Found } from '../knowledge/search.ts'
 import type { Notes } from '../notes.ts'
 import { quote } from './articles.ts'
+import { catalogueWish } from './catalogue-wish.ts'
 import { cannot } from './misunderstanding.ts'
 import { type Step, TECHNICIAN } from './step.ts'
 
@@ -17,4 +19,14 @@ export const start = (notes: Notes, wish: Wish, text: string, found: Found | und
   const further = [{ value: intentValue(wish), label: 'Create Request' }, TECHNICIAN]
   const step = quote({ ...notes, about: text }, found, further, "I'm sorry about the trouble. This often helps:")
   return { ...step, notes: { ...step.notes, trail: [...notes.trail, wish, ...step.notes.trail.slice(-1)].slice(-12) } }
+}
+
+/** Somebody who says that they want a thing of the catalogue begins its request; where an article fits as well, and it may be that, both are offered. */
+export const wished = (command: Command, catalogue: Catalogue): Command => {
+  if (command.do !== 'clarify' && (command.do !== 'look' || command.quiet)) return command
+  const wish = catalogueWish(catalogue, command.text)
+  if (wish === null) return command
+  const reads = command.do === 'look' && command.found?.sure === true
+  if (wish.orders && (wish.whole || !reads)) return { do: 'start', wish: 'create_request', text: command.text }
+  return command.do === 'look' && (wish.whole || wish.orders) ? { ...command, item: { id: wish.item.id, title: wish.item.title } } : command
 }

@@ -10,8 +10,8 @@ export type Step = {
   readonly close?: true
 }
 
-/** When technicians are there: in words ("Monday to Friday, 8:00 to 18:00"), and whether that is now. */
-export type Hours = { readonly words: string; readonly open?: (now: string) => boolean }
+/** When technicians are there: in words ("Monday to Friday, 8:00 to 18:00"), whether that is now, and on whose clock; UTC where it is left out. */
+export type Hours = { readonly words: string; readonly open?: (now: string) => boolean; readonly timezone?: string }
 
 /** What the dialogues know of the house and of the moment. */
 export type House = {

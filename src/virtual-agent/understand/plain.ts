@@ -103,5 +103,10 @@ export const makeMender = (phrases: readonly (readonly string[])[]): ((words: re
   const documents = new Map<string, number>()
   for (const words of phrases) for (const word of new Set(words)) documents.set(word, (documents.get(word) ?? 0) + 1)
   const correct: Corrector = makeCorrector([...documents].map(([word, count]) => ({ word, documents: count })))
-  return (words) => words.map((word) => correct(word) ?? word)
+  // Hardly anybody mistypes the first letter; another word is meant then ("reason" is no "person").
+  const mended = (word: string): string => {
+    const meant = correct(word)
+    return meant !== undefined && (meant[0] === word[0] || meant[0] === word[1]) ? meant : word
+  }
+  return (words) => words.map(mended)
 }

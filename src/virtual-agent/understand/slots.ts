@@ -1,3 +1,5 @@
+import { daysOf } from './days.ts'
+
 export type Priority = 'low' | 'medium' | 'high' | 'critical'
 
 /** What a message says besides its wish. Days are ISO days (`2026-06-01`). */
@@ -60,56 +62,6 @@ const EMAIL = /[\p{L}\p{N}._%+-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,24}/gu
 /** E-mail addresses, lower-cased, each once. */
 export const emailsOf = (text: string): readonly string[] => [...new Set((text.match(EMAIL) ?? []).map((email) => email.toLowerCase()))]
 
-const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const DAY = 86_400_000
-const NUMBERS: { readonly [word: string]: number } = { a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, ten: 10 }
-
-const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10)
-const isDay = (year: number, month: number, day: number): boolean => {
-  const date = new Date(Date.UTC(year, month - 1, day))
-  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
-}
-const written = (year: number, month: number, day: number): readonly string[] =>
-  isDay(year, month, day) ? [dayOf(Date.UTC(year, month - 1, day))] : []
-
-/**
- * Days that are named, counted from `now` (UTC): today, yesterday, tomorrow, "three days ago", "in 2 weeks", weekdays (the last one after "since", "last", "on" in the past; the next one
- * after "next", "by", "until"), `2026-06-01`, `12 May`, `May 12th 2026`. A weekday alone is the nearest to come. Other notations are not guessed at.
- */
-export const daysOf = (text: string, now: string): readonly string[] => {
-  const plain = text.toLowerCase()
-  const today = Date.parse(`${now.slice(0, 10)}T00:00:00Z`)
-  const year = new Date(today).getUTCFullYear()
-  const days: string[] = []
-  for (const [, y, m, d] of plain.matchAll(/\b(20\d\d)-(\d{1,2})-(\d{1,2})\b/g)) days.push(...written(Number(y), Number(m), Number(d)))
-  for (const [, d, m, y] of plain.matchAll(
-    /\b(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:,?\s+(20\d\d))?\b/g,
-  ))
-    days.push(...written(Number(y ?? year), MONTHS.indexOf(m!) + 1, Number(d)))
-  for (const [, m, d, y] of plain.matchAll(
-    /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(20\d\d))?\b/g,
-  ))
-    days.push(...written(Number(y ?? year), MONTHS.indexOf(m!) + 1, Number(d)))
-  if (/\bday before yesterday\b/.test(plain)) days.push(dayOf(today - 2 * DAY))
-  else if (/\byesterday\b/.test(plain)) days.push(dayOf(today - DAY))
-  if (/\bday after tomorrow\b/.test(plain)) days.push(dayOf(today + 2 * DAY))
-  else if (/\b(?:tomorrow|tmrw|tomorow)\b/.test(plain)) days.push(dayOf(today + DAY))
-  if (/\b(?:today|this (?:morning|afternoon)|tonight)\b/.test(plain)) days.push(dayOf(today))
-  for (const [, count, unit] of plain.matchAll(/\b(\d{1,3}|an?|one|two|three|four|five|six|seven|ten)\s+(day|week)s?\s+ago\b/g))
-    days.push(dayOf(today - (NUMBERS[count!] ?? Number(count)) * (unit === 'week' ? 7 : 1) * DAY))
-  for (const [, count, unit] of plain.matchAll(/\bin\s+(\d{1,3}|an?|one|two|three|four|five|six|seven|ten)\s+(day|week)s?\b/g))
-    days.push(dayOf(today + (NUMBERS[count!] ?? Number(count)) * (unit === 'week' ? 7 : 1) * DAY))
-  for (const match of plain.matchAll(
-    /\b(?:(since|last|next|by|until|on)\s+)?(sunday|monday|tuesday|wednesday|thursday|friday|saturday)\b/g,
-  )) {
-    const ahead = (WEEKDAYS.indexOf(match[2]!) - new Date(today).getUTCDay() + 7) % 7
-    const past = match[1] === 'since' || match[1] === 'last'
-    days.push(dayOf(today + (past ? (ahead === 0 ? -7 : ahead - 7) : match[1] === 'next' && ahead === 0 ? 7 : ahead) * DAY))
-  }
-  return [...new Set(days)]
-}
-
 /** Names of applications, with what people write instead. */
 const APPLICATIONS: readonly (readonly [string, readonly string[]])[] = [
   ['Microsoft Teams', ['teams', 'ms teams']],
@@ -147,7 +99,7 @@ const KNOWN = APPLICATIONS.map(patternOf)
 export const applicationsOf = (text: string, further: readonly (readonly [string, readonly string[]])[] = []): readonly string[] =>
   [...further.map(patternOf), ...KNOWN].flatMap(([name, pattern]) => (pattern.test(text) ? [name] : []))
 
-/** Everything at once. Pure; `now` is ISO 8601. */
+/** Everything at once. Pure; `now` is ISO 8601, days are counted in UTC. */
 export const slotsOf = (text: string, now: string): Slots => ({
   requests: requestNumbersOf(text),
   priority: priorityOf(text),
