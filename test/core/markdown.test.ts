@@ -11,6 +11,7 @@ import {
   slice,
   toPlainText,
 } from '../../src/channel/kit/markdown.ts'
+import { cpuMs } from '../support/cpu.ts'
 
 const html: Dialect = {
   ...plainDialect,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { forgetQuestions } from '../../src/store/articles-questions.ts'
+import { cpuMs } from '../support/cpu.ts'
 import { type ArticleHouse, databases, openArticleHouse, start } from './articles-house.ts'
 
 describe.each(databases)('what nobody could answer, on $name', ({ url }) => {
