@@ -19,12 +19,15 @@ type Result = {
   readonly outOfOrder: number
   readonly ack: readonly number[]
   readonly endToEnd: readonly number[]
+  /** CPU seconds of the hub's process, user and system. */
+  readonly busy: number
   readonly rssMb: number
 }
 
 /**
  * A closed loop: so many people each send a message, wait for its answer at the fake Bot API, and send the next. This process is driver and fake API;
  * the hub is one of its own. `--database postgres://…` (and `--redis redis://…`) measures Postgres, without it the embedded default.
+ * `--profile DIRECTORY` leaves a CPU profile of the hub there.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -36,6 +39,7 @@ export async function run(args: readonly string[]): Promise<void> {
       warmup: { type: 'string', default: '5' },
       people: { type: 'string', default: '64' },
       'own-agent': { type: 'boolean', default: false },
+      profile: { type: 'string' },
     },
   })
   const people = Number(values.people)
@@ -49,12 +53,19 @@ export async function run(args: readonly string[]): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'switchboard-bench-'))
   const driver = makeDriver(people, values['own-agent'])
   const api = await serve(driver.api)
-  const hub = await startHub(directory, api.port, { database: database?.url, redis: values.redis, ownAgent: values['own-agent'] })
+  const hub = await startHub(directory, api.port, {
+    database: database?.url,
+    redis: values.redis,
+    ownAgent: values['own-agent'],
+    profile: values.profile,
+  })
   try {
     await driver.run(hub.port, Number(values.warmup) * 1_000)
     driver.forget()
+    const busyBefore = cpuSecondsOf(hub.process.pid!)
     const seconds = await driver.run(hub.port, Number(values.seconds) * 1_000)
-    const result: Result = { ...driver.result(), seconds, rssMb: rssOf(hub.process.pid!) }
+    const busy = cpuSecondsOf(hub.process.pid!) - busyBefore
+    const result: Result = { ...driver.result(), seconds, busy, rssMb: rssOf(hub.process.pid!) }
     print(result)
     const durable = database
       ? await database.durability()
@@ -148,7 +159,12 @@ function makeDriver(people: number, anyAnswer: boolean) {
 async function startHub(
   directory: string,
   apiPort: number,
-  on: { readonly database: string | undefined; readonly redis: string | undefined; readonly ownAgent: boolean },
+  on: {
+    readonly database: string | undefined
+    readonly redis: string | undefined
+    readonly ownAgent: boolean
+    readonly profile: string | undefined
+  },
 ) {
   const config = join(directory, 'hub.yaml')
   writeFileSync(
@@ -158,6 +174,7 @@ async function startHub(
   const child = spawn(
     process.execPath,
     [
+      ...(on.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${on.profile}`]),
       '--max-semi-space-size=16',
       '--heap-growing-percent=50',
       '--disable-warning=ExperimentalWarning',
@@ -227,12 +244,29 @@ function rssOf(pid: number): number {
   }
 }
 
-function print({ seconds, answered, lost, doubled, outOfOrder, ack, endToEnd, rssMb }: Result): void {
+/** User and system time of a process so far, in seconds; clock ticks are 1/100 s on every Linux we know. */
+function cpuSecondsOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+    return (Number(user) + Number(system)) / 100
+  } catch {
+    return Number.NaN
+  }
+}
+
+function print({ seconds, answered, lost, doubled, outOfOrder, ack, endToEnd, busy, rssMb }: Result): void {
   const at = (times: readonly number[], share: number): string => {
     const sorted = times.toSorted((one, other) => one - other)
     return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1)
   }
   console.log(`${Math.round(answered / seconds)} messages/s (${answered} in ${seconds.toFixed(1)} s)`)
   console.log(`ack p50 ${at(ack, 0.5)} ms, p99 ${at(ack, 0.99)} ms · end to end p50 ${at(endToEnd, 0.5)} ms, p99 ${at(endToEnd, 0.99)} ms`)
+  console.log(
+    `the hub's process: ${Math.round((busy / answered) * 1e6)} µs of CPU a message, ${Math.round((busy / seconds) * 100)} % of a core`,
+  )
   console.log(`lost ${lost} · doubled ${doubled} · out of order ${outOfOrder} · resident memory ${rssMb} MB`)
 }

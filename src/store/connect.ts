@@ -4,8 +4,10 @@ import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { lockDirectory } from './directory-lock.ts'
-import { makeTurnstile, openPGlite, pgliteDialect, type Turnstile } from './pglite.ts'
+import { openPGlite, pgliteDialect } from './pglite.ts'
+import { statementName } from './statement-name.ts'
 import type { Tables } from './tables.ts'
+import { makeTurnstile, type Turnstile } from './turnstile.ts'
 
 export type Db = Kysely<Tables>
 
@@ -69,10 +71,10 @@ const planLifetimeSeconds = 300
 function prepareNamed(pool: pg.Pool): void {
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...given: unknown[]) => unknown
-    const named = (text: unknown, ...rest: unknown[]): unknown =>
-      typeof text === 'string' && text.startsWith('/* ')
-        ? query({ name: text.slice(3, text.indexOf(' */')), text, values: rest[0] })
-        : query(text, ...rest)
+    const named = (text: unknown, ...rest: unknown[]): unknown => {
+      const name = typeof text === 'string' ? statementName(text) : undefined
+      return name === undefined ? query(text, ...rest) : query({ name, text, values: rest[0] })
+    }
     client.query = named as typeof client.query
   })
 }
@@ -92,7 +94,7 @@ function giveUpOnSilence(pool: pg.Pool, ms: number): void {
     const watched = (...given: unknown[]): unknown => {
       const answer = query(...given)
       if (!(answer instanceof Promise)) return answer
-      const limit = typeof given[0] === 'string' && given[0].startsWith('/* ') ? ms : ms * otherPatience
+      const limit = typeof given[0] === 'string' && statementName(given[0]) !== undefined ? ms : ms * otherPatience
       const timer = setTimeout(() => stream.destroy(new Error(`The database has not answered for ${limit} ms.`)), limit)
       return answer.finally(() => clearTimeout(timer))
     }

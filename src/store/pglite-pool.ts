@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { PGlite } from '@electric-sql/pglite'
-import type { Turnstile } from './pglite.ts'
+import type { Turnstile } from './turnstile.ts'
 
 type Answer = { readonly rows: any[]; readonly rowCount: number }
 

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
-import { PGlite } from '@electric-sql/pglite'
+import { PGlite, type Results } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import {
   CompiledQuery,
@@ -11,6 +11,9 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
+import { makeNamed } from './pglite-named.ts'
+import { statementName } from './statement-name.ts'
+import type { Turnstile } from './turnstile.ts'
 
 /**
  * PGlite's file system with a real fsync. As shipped it has none and the server is started with `-F`, so a commit could be lost with the machine's power.
@@ -55,23 +58,6 @@ async function findsQueues(pglite: PGlite): Promise<PGlite> {
   return pglite
 }
 
-/** One at a time, in the order of asking. */
-export type Turnstile = { enter(): Promise<() => void> }
-export function makeTurnstile(): Turnstile {
-  let last: Promise<void> = Promise.resolve()
-  return {
-    async enter() {
-      const before = last
-      let leave = (): void => undefined
-      last = new Promise((resolve) => {
-        leave = resolve
-      })
-      await before
-      return leave
-    },
-  }
-}
-
 /**
  * PGlite is one session: whoever is in a transaction has it alone, and everybody else waits at the turnstile.
  * (Kysely's own dialect lets a query from outside slip into the transaction that is open.)
@@ -85,26 +71,40 @@ export function pgliteDialect(pglite: PGlite, turnstile: Turnstile): Dialect {
   }
 }
 
-type Held = DatabaseConnection & { readonly leave: () => void }
+type Held = DatabaseConnection & { enter(): Promise<void>; leave(): void }
 
 function makeDriver(pglite: PGlite, turnstile: Turnstile): Driver {
+  const named = makeNamed(pglite, turnstile)
   const run = (connection: DatabaseConnection, text: string) => connection.executeQuery(CompiledQuery.raw(text)).then(() => undefined)
+  const acquireConnection = async (): Promise<Held> => {
+    let leave: (() => void) | undefined
+    const enter = async (): Promise<void> => {
+      leave ??= await turnstile.enter()
+    }
+    return {
+      enter,
+      leave: () => leave?.(),
+      async executeQuery<Row>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+        const name = statementName(text)
+        const alone = async (): Promise<Results> => {
+          await enter()
+          return pglite.query(text, parameters as unknown[])
+        }
+        const { rows, affectedRows } = name !== undefined && leave === undefined ? await named({ name, text, parameters }) : await alone()
+        return { rows: rows as Row[], ...(affectedRows === undefined ? {} : { numAffectedRows: BigInt(affectedRows) }) }
+      },
+      streamQuery: () => {
+        throw new Error('PGlite does not stream')
+      },
+    }
+  }
   return {
     init: async () => pglite.waitReady,
-    acquireConnection: async (): Promise<Held> => {
-      const leave = await turnstile.enter()
-      return {
-        leave,
-        executeQuery: async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
-          const { rows, affectedRows } = await pglite.query<Row>(query.sql, query.parameters as unknown[])
-          return { rows, ...(affectedRows === undefined ? {} : { numAffectedRows: BigInt(affectedRows) }) }
-        },
-        streamQuery: () => {
-          throw new Error('PGlite does not stream')
-        },
-      }
+    acquireConnection,
+    beginTransaction: async (connection) => {
+      await (connection as Held).enter()
+      await run(connection, 'begin')
     },
-    beginTransaction: (connection) => run(connection, 'begin'),
     commitTransaction: (connection) => run(connection, 'commit'),
     rollbackTransaction: (connection) => run(connection, 'rollback'),
     releaseConnection: async (connection) => (connection as Held).leave(),
