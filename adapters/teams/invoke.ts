@@ -38,7 +38,7 @@ function pressed(activity: Activity, context: ParseContext): Parsed {
       id: id(`invoke:${from.conversation}:${required(activity.id, 'an id')}`),
       at: timeOf(activity, context.now),
       from,
-      person: personOf(activity.from, activity.locale),
+      person: personOf(activity.from, activity),
       value: button.value,
       label: button.label,
       ...on,

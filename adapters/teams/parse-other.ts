@@ -23,7 +23,7 @@ export function edited(activity: Activity, context: ParseContext): Parsed {
     id: id(`${what === 'undeleteMessage' ? 'undelete' : 'edit'}:${from.conversation}:${message}:${moment(activity)}`),
     at: timeOf(activity, context.now),
     from,
-    ...(activity.from?.id ? { person: personOf(activity.from, activity.locale) } : {}),
+    ...(activity.from?.id ? { person: personOf(activity.from, activity) } : {}),
     message: id(message),
     content: contentOf(activity, context),
   })
@@ -37,7 +37,7 @@ export function removed(activity: Activity, context: ParseContext): Parsed {
     id: id(`delete:${from.conversation}:${message}:${moment(activity)}`),
     at: timeOf(activity, context.now),
     from,
-    ...(activity.from?.id ? { person: personOf(activity.from, activity.locale) } : {}),
+    ...(activity.from?.id ? { person: personOf(activity.from, activity) } : {}),
     message: id(message),
     content: null,
   })
@@ -56,7 +56,7 @@ function emojiOf(name: string): string {
 }
 
 export function reacted(activity: Activity, context: ParseContext): Parsed {
-  const person = personOf(activity.from, activity.locale)
+  const person = personOf(activity.from, activity)
   const from = addressOf(activity, context)
   const message = required(activity.replyToId, 'the message that it is about')
   const at = timeOf(activity, context.now)
@@ -92,7 +92,7 @@ export function installed(activity: Activity, context: ParseContext): Parsed {
     id: id(`install:${from.conversation}:${action}:${activity.id ?? moment(activity)}`),
     at: timeOf(activity, context.now),
     from,
-    person: personOf(activity.from, activity.locale),
+    person: personOf(activity.from, activity),
     change: isAdded ? (isPrivate ? 'started' : 'joined') : isPrivate ? 'blocked' : 'left',
   })
 }
@@ -109,7 +109,7 @@ export function membership(activity: Activity, context: ParseContext): Parsed {
   const at = timeOf(activity, context.now)
   const key = `${from.conversation}:${activity.id ?? moment(activity)}`
   const event = (member: Account, change: 'joined' | 'left'): InboundEvent => {
-    const person = personOf(member)
+    const person = personOf(member, activity, null)
     return { kind: 'contact', id: id(`${change}:${key}:${person.key}`), at, from, person, change, member: true }
   }
   return happened(...people(came).map((member) => event(member, 'joined')), ...people(left).map((member) => event(member, 'left')))
@@ -125,7 +125,7 @@ export function seen(activity: Activity, context: ParseContext): Parsed {
   const from = addressOf(activity, context)
   return happened({
     kind: 'receipt',
-    id: id(`read:${from.conversation}:${personOf(activity.from).key}:${last}`),
+    id: id(`read:${from.conversation}:${personOf(activity.from, activity).key}:${last}`),
     at: timeOf(activity, context.now),
     from,
     of: { upTo: new Date(last).toISOString() },

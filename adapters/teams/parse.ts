@@ -62,7 +62,7 @@ function read(activity: Activity, context: ParseContext): Parsed {
 const baseOf = (activity: Activity, context: ParseContext) => ({
   at: timeOf(activity, context.now),
   from: addressOf(activity, context),
-  person: personOf(activity.from, activity.locale),
+  person: personOf(activity.from, activity),
 })
 
 function message(activity: Activity, context: ParseContext): Parsed {

@@ -23,7 +23,7 @@ export function kindOfConversation({ conversation }: Activity): ReplyTo['type'] 
 export function addressOf(activity: Activity, { account, appId }: ParseContext): Address {
   const conversation = required(activity.conversation?.id, 'a conversation')
   const type = kindOfConversation(activity)
-  const tenant = text(activity.conversation?.tenantId) ?? text(activity.channelData?.tenant?.id)
+  const tenant = tenantOf(activity)
   const team = type === 'channel' ? text(activity.channelData?.team?.id) : undefined
   const name = text(activity.recipient?.name)
   return {
@@ -41,14 +41,19 @@ export function addressOf(activity: Activity, { account, appId }: ParseContext):
   }
 }
 
-/** `29:…` is this person for this bot, for ever; who they are in the directory is told by `profile`. */
-export function personOf(account: Account | undefined, locale?: unknown): Person {
+const tenantOf = ({ conversation, channelData }: Activity): string | undefined =>
+  text(conversation?.tenantId) ?? text(channelData?.tenant?.id)
+
+/** `29:…` is this person for this bot, for ever; their id in the directory is the same for all bots, and holds within its tenant. */
+export function personOf(account: Account | undefined, activity: Activity, locale: unknown = activity.locale): Person {
   const name = text(account?.name)
   const language = text(locale)
+  const [tenant, object] = [tenantOf(activity), text(account?.aadObjectId)]
   return {
     key: id(required(account?.id, 'a person')),
     ...(name ? { name } : {}),
     ...(language && /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(language) ? { language } : {}),
+    ...(tenant && object && object.length <= 100 ? { everywhere: `${tenant}/${object}`.toLowerCase() } : {}),
   }
 }
 

@@ -20,6 +20,8 @@ export type Person = {
   /** BCP 47, as the platform tells it. */
   readonly language?: string
   readonly email?: string
+  /** The platform's name for this person that every account of the channel sees (Entra: tenant and object id), where it tells one beside the key. */
+  readonly everywhere?: string
   readonly isBot?: boolean
 }
 

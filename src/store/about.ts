@@ -16,21 +16,28 @@ export async function writeAbout(db: Db, { before, turn }: PlannedTurn): Promise
   for (const reaction of turn.reactions) await react(db, before.id, reaction)
 }
 
-/** A person on an account is an identity; a new identity is a new person until somebody links it, or where it is the lasting name of one we know. */
+/**
+ * A person on an account is an identity; a new identity is a new person until somebody links it, or where it is the lasting name of one we know,
+ * or somebody whom another account of the channel knows by the name that the platform uses everywhere.
+ */
 async function meet(db: Db, conversation: ConversationId, at: Address, person: Person): Promise<void> {
+  const everywhere = person.everywhere ?? null
   const former = (person.key as string) === at.conversation ? (at.formerly ?? null) : null
   await sql`
     with known as (
-      select person from identities where channel = ${at.channel} and account = ${at.account} and key in (${person.key}, ${former})
-      order by key = ${person.key} desc limit 1
+      select person from (
+        select person, case key when ${person.key} then 0 else 1 end as rank, seen_at from identities
+        where channel = ${at.channel} and account = ${at.account} and key in (${person.key}, ${former})
+        union all select person, 2, seen_at from identities where channel = ${at.channel} and everywhere = ${everywhere}
+      ) met order by rank, seen_at limit 1
     ), made as (
       insert into people (name, email) select ${person.name ?? null}, ${person.email ?? null} where not exists (select 1 from known) returning id
     ), identity as (
-      insert into identities (channel, account, key, person, name, email, language)
-      select ${at.channel}, ${at.account}, ${person.key}, id, ${person.name ?? null}, ${person.email ?? null}, ${person.language ?? null}
+      insert into identities (channel, account, key, person, name, email, language, everywhere)
+      select ${at.channel}, ${at.account}, ${person.key}, id, ${person.name ?? null}, ${person.email ?? null}, ${person.language ?? null}, ${everywhere}
       from (select person as id from known union all select id from made) p
       on conflict (channel, account, key) do update set name = coalesce(excluded.name, identities.name), email = coalesce(excluded.email, identities.email),
-        language = coalesce(excluded.language, identities.language), seen_at = now()
+        language = coalesce(excluded.language, identities.language), everywhere = coalesce(excluded.everywhere, identities.everywhere), seen_at = now()
       returning person
     )
     insert into participants (conversation, person) select ${conversation}, person from identity on conflict do nothing`.execute(db)

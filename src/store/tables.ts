@@ -34,6 +34,7 @@ export type Tables = {
     proven_at: NullableTime
     language: string | null
     picture: string | null
+    everywhere: string | null
     trust: Generated<'guest' | 'linked' | 'verified'>
     profiled_at: NullableTime
     seen_at: Time

@@ -145,4 +145,29 @@ for (const { kind, available, open } of kinds)
       const [others] = await file(third, number)
       expect(others!.conversation).not.toBe(conversation)
     })
+
+    test('whom another account of the channel knows by the same name of the whole platform is the same person, on another channel somebody else', async () => {
+      const [one, two, stranger] = [newcomer(), newcomer(), newcomer()] as [string, string, string]
+      const everywhere = `tenant/${one}`
+      const meet = async (key: string, channel: string, account: string, person: object = {}) => {
+        const from = { ...addressOf(key, channel), account: account as never }
+        const [filed] = await store.file([
+          { event: typed(key, 'hi', { from, person: { key: key as never, everywhere, ...person } }), files: false },
+        ])
+        await take(filed!.conversation)
+      }
+      await meet(one, 'test', 'main')
+      await meet(two, 'test', 'branch')
+      await meet(two, 'test', 'branch', { everywhere: undefined })
+      await meet(stranger, 'elsewhere', 'main')
+      const found = await connection.db
+        .selectFrom('identities')
+        .select(['key', 'person', 'everywhere'])
+        .where('key', 'in', [one, two, stranger])
+        .execute()
+      const personOf = (key: string) => found.find((row) => row.key === key)!.person
+      expect(found.map((row) => row.everywhere)).toEqual([everywhere, everywhere, everywhere])
+      expect(personOf(two)).toBe(personOf(one))
+      expect(personOf(stranger)).not.toBe(personOf(one))
+    })
   })
