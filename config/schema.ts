@@ -3,7 +3,7 @@ import { directory, mail, passwordReset, trust } from './directory.ts'
 import { languageModel } from './language-model.ts'
 import { remoteDesk } from './remote-desk.ts'
 import { apiSettings, webhooks } from './request-edges.ts'
-import { fileType, hours, publicAddress, size, slug, timezone } from './values.ts'
+import { fileType, hours, proxy, publicAddress, size, slug, timezone } from './values.ts'
 
 const days = (least: number, fallback: number) => z.int().min(least).max(36_500).default(fallback)
 const stretches = z.array(hours).max(6).prefault([])
@@ -114,6 +114,11 @@ const retention = z.strictObject({
 /** Everything under `hub:`, with its default; the one line of help is what the Admin pages and docs/channels.md show. */
 export const hubSchema = z.strictObject({
   publicUrl: publicAddress.optional().describe('Where people and platforms reach the hub; http://HOST:PORT where it is left out.'),
+  trustedProxies: z
+    .array(proxy)
+    .max(50)
+    .default(['loopback'])
+    .describe('Whose X-Forwarded-For is believed; limits per address count the people behind these proxies instead of the proxies.'),
   name: z.string().min(1).max(60).default('Switchboard').describe('What the desk is called in greetings and page titles.'),
   playground: z.boolean().default(false).describe('Play the platforms on this machine, to try channels without any account of theirs.'),
   guestAccess: z.boolean().default(true).describe('Let people chat who have not signed in.'),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 const units: { readonly [unit: string]: number } = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 }
@@ -53,3 +54,15 @@ export const slug = z.string().regex(/^[a-z0-9-]{1,40}$/, { error: '1 to 40 smal
 export const fileType = z.string().regex(/^([a-z0-9]{1,12}|[a-z]+\/([a-z0-9.+-]+|\*))$/, {
   error: 'an ending without the dot, such as exe, or a MIME type such as video/*',
 })
+
+const networks = ['loopback', 'linklocal', 'uniquelocal']
+const isProxy = (value: string): boolean => {
+  const [address = '', bits, ...more] = value.split('/')
+  const version = isIP(address)
+  if (bits === undefined || more.length > 0) return more.length === 0 && (version > 0 || networks.includes(value))
+  return version > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)
+}
+/** Where a proxy calls from, as the package proxy-addr reads it. */
+export const proxy = z
+  .string()
+  .refine(isProxy, { error: 'loopback, linklocal, uniquelocal, an address or a range of them such as 10.0.0.0/8' })

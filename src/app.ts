@@ -241,6 +241,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     allowedOrigins: originsOf(options.accounts),
     loopbackPages: options.playground !== undefined,
     secure: settings.publicUrl.startsWith('https:'),
+    trustedProxies: settings.trustedProxies,
   })
   await server.register(health, { store: () => ping(db), queue: () => timed.ping(), metrics: metrics.text })
   if (serves) {

@@ -15,13 +15,16 @@ export type ServerOptions = {
   /** The playground's emulators, which its page reads directly. */
   readonly loopbackPages: boolean
   readonly secure: boolean
+  /** Whose X-Forwarded-For is believed, as proxy-addr reads it; left out: nobody's. */
+  readonly trustedProxies?: readonly string[]
 }
 
 /** Requests whose headers are not there in time, and answers nobody takes, free their connection. */
 const connectionTimeoutMs = 60_000
 
 /** Fastify with what every route has: limits, safe headers, one form of errors, schemas. The rooms are plugins that app.ts registers. */
-export async function makeServer({ log, version, allowedOrigins, loopbackPages, secure }: ServerOptions): Promise<FastifyInstance> {
+export async function makeServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { log, version, allowedOrigins, loopbackPages, secure, trustedProxies = [] } = options
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -30,6 +33,7 @@ export async function makeServer({ log, version, allowedOrigins, loopbackPages, 
     requestTimeout: connectionTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     routerOptions: { maxParamLength: 200 },
   })
   app.setValidatorCompiler(validatorCompiler)
