@@ -56,7 +56,8 @@ const kinds: { readonly [type: string]: (event: Fields, context: Context) => Par
   unfollow: (event, context) => membership(event, context, 'blocked'),
   join: (event, context) => membership(event, context, 'joined'),
   leave: (event, context) => membership(event, context, 'left'),
-  memberJoined: came,
+  memberJoined: (event, context) => members(event, context, 'joined'),
+  memberLeft: (event, context) => members(event, context, 'left'),
 }
 
 function at(timestamp: unknown): string {
@@ -137,11 +138,12 @@ function membership(event: Fields, context: Context, change: 'started' | 'blocke
   return happened({ kind: 'contact', id: id(happeningId(event)), at: at(event.timestamp), from, person, change })
 }
 
-function came(event: Fields, context: Context): Parsed {
+/** Somebody else came to a group or left it. */
+function members(event: Fields, context: Context, change: 'joined' | 'left'): Parsed {
   const { from } = placeOf(event, context)
-  const members = listIn(objectIn(event.joined).members).map((member) => wanted(objectIn(member).userId))
-  const people = [...new Set(members)].filter((member) => member !== context.bot)
-  if (people.length === 0) return ignore('memberJoined:own')
+  const all = listIn(objectIn(event[change]).members).map((member) => wanted(objectIn(member).userId))
+  const people = [...new Set(all)].filter((member) => member !== context.bot)
+  if (people.length === 0) return ignore(`${wanted(event.type)}:own`)
   return happened(
     ...people.map(
       (key): InboundEvent => ({
@@ -150,7 +152,7 @@ function came(event: Fields, context: Context): Parsed {
         at: at(event.timestamp),
         from,
         person: { key: id(key) },
-        change: 'joined',
+        change,
         member: true,
       }),
     ),

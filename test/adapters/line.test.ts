@@ -146,7 +146,19 @@ describe('what comes from LINE', () => {
     expect(await adapter.profile!(heard[1]!.person, heard[1]!.from, AbortSignal.timeout(2000))).toEqual({ name: 'Bo', language: 'en' })
     await adapter.typing!(heard[1]!.from)
     expect(emulator.loading).toEqual([])
-    const since = door.events.length
+    let since = door.events.length
+    await group.joins('Cy')
+    await group.leaves('Cy')
+    const came = await door.next('contact', since)
+    expect(came).toMatchObject({
+      change: 'joined',
+      member: true,
+      person: { key: group.person('Cy').key },
+      from: { conversation: group.chat },
+    })
+    const left = await door.next('contact', door.events.indexOf(came) + 1)
+    expect(left).toMatchObject({ change: 'left', member: true, person: { key: group.person('Cy').key } })
+    since = door.events.length
     await group.removes()
     expect(await door.next('contact', since)).toMatchObject({ change: 'left' })
   })

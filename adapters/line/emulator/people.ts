@@ -32,6 +32,7 @@ export interface LineGroup {
   invites(): Promise<void>
   removes(): Promise<void>
   joins(...names: readonly string[]): Promise<void>
+  leaves(...names: readonly string[]): Promise<void>
   sees(): ReturnType<EmulatedPerson['sees']>
 }
 
@@ -54,6 +55,7 @@ export function personNamed(world: World, name: string, wanted?: string): LinePe
 export function groupNamed(world: World, title: string, type: 'group' | 'room' = 'group'): LineGroup {
   const found = [...world.places.values()].find(({ name, source }) => source.type === type && name === title)
   const place = found ?? openPlace(world, type, title)
+  const membersNamed = (names: readonly string[]) => names.map((name) => ({ type: 'user', userId: memberNamed(world, name).userId }))
   const tell = async (kind: string, fields: { readonly [key: string]: Json }, withToken = true) =>
     happen(world, place, wireEvent(world, place, undefined, kind, fields, withToken))
   return {
@@ -67,10 +69,8 @@ export function groupNamed(world: World, title: string, type: 'group' | 'room' =
       place.blocked = true
       await tell('leave', {}, false)
     },
-    joins: (...names) => {
-      const members = names.map((name) => ({ type: 'user', userId: memberNamed(world, name).userId }))
-      return tell('memberJoined', { joined: { members } })
-    },
+    joins: (...names) => tell('memberJoined', { joined: { members: membersNamed(names) } }),
+    leaves: (...names) => tell('memberLeft', { left: { members: membersNamed(names) } }, false),
     sees: () => place.messages.map(seen),
   }
 }
