@@ -7,10 +7,11 @@ type Described = { readonly [key: string]: unknown }
 const text = { type: 'string' } as const
 const object = (properties: Described, required: readonly string[] = Object.keys(properties)) => ({ type: 'object', properties, required })
 const person = object({ user: object({ id: text, name: text, email: text }) })
-const upload = (who: string, security: Described): Described => ({
+/** `security`: any one of these will do. */
+const upload = (who: string, ...security: readonly Described[]): Described => ({
   summary: 'Upload a file',
   description: `The raw bytes, with their own Content-Type. Needs ${who}.`,
-  security: [security],
+  security,
   consumes: ['application/octet-stream'],
   querystring: object({ name: { ...text, description: 'The file’s name: report.pdf' } }),
   body: { type: 'string', format: 'binary' },
@@ -49,7 +50,7 @@ const described: { readonly [route: string]: Described } = {
   'POST /api/desk/files': { tags: ['desk'], ...upload('a technician’s session', { session: [] }) },
   'POST /api/requests/uploads': {
     tags: ['requests'],
-    ...upload('a technician’s session, or a key with the scope requests:write', { session: [], key: [] }),
+    ...upload('a technician’s session, or a key with the scope requests:write', { session: [] }, { key: [] }),
   },
   'GET /files/:id/:name': {
     tags: ['files'],
@@ -64,6 +65,7 @@ const described: { readonly [route: string]: Described } = {
 const needed: { readonly [tag: string]: readonly Described[] } = {
   desk: [{ session: [] }],
   admin: [{ session: [] }],
+  articles: [{ session: [] }],
   history: [{ session: [] }, { guest: [] }],
 }
 

@@ -64,6 +64,7 @@ export async function chatRoutes(root: FastifyInstance, needs: ApiNeeds): Promis
         tags: ['chat'],
         summary: 'The same person for another while',
         description: 'With the old token as Bearer, also for some time after it has expired.',
+        security: [{ guest: [] }],
         response: { 200: guestToken, ...refusals(401, 403, 429) },
       },
     },
