@@ -106,7 +106,7 @@ export function openRequestEdges({ db, settings, requests, identities, channels,
       const sending = requests.startSending({
         lease: store.lease,
         async filed({ conversation }, summary, key) {
-          if (conversation !== null) await notify.say(conversation, `filed:${key}`, filedNotice(summary))
+          if (conversation !== null) await notify.say(conversation, `filed:${key}`, (isGroup) => filedNotice(summary, isGroup))
         },
       })
       const stops = [notify.start(), webhooks.start(), sending]

@@ -26,11 +26,14 @@ export const decisionValues = (approval: string) => ({
 /** Is this a choice of a notice or an approval? Whoever presses one means the hub, whoever they talk with at the moment. */
 export const isNoticeValue = (value: string): boolean => /^(reopen|approve|reject|approval):/.test(value)
 
+const ELSEWHERE = 'Write to me directly to read it.'
+
 /**
  * What the people of a request are told of an event, in a sentence and a link; null where it is none of their business (notes, targets, who works on it)
- * or told by another event already. `thanks`: the value of the choice that needs no more than a kind word.
+ * or told by another event already. `thanks`: the value of the choice that needs no more than a kind word. `group`: others read along, so that what was written
+ * to the requester is not said.
  */
-export function noticeOf(event: RequestEvent, request: RequestView, url: string | null, thanks: string): Content | null {
+export function noticeOf(event: RequestEvent, request: RequestView, url: string | null, thanks: string, group = false): Content | null {
   const { number, subject } = request
   const name = `${number} (${short(subject)})`
   const told = (sentence: string): Content => ({ type: 'text', text: url === null ? sentence : `${sentence}\n${url}` })
@@ -42,13 +45,16 @@ export function noticeOf(event: RequestEvent, request: RequestView, url: string 
     case 'commented': {
       if (event.by.kind !== 'technician') return null
       const said = commentOf(event, request)
-      return said === undefined ? null : told(`${event.by.name} wrote about ${name}: ${short(said, 600)}`)
+      if (said === undefined) return null
+      return told(
+        group ? `${event.by.name} wrote about ${name}. ${ELSEWHERE}` : `${event.by.name} wrote about ${name}: ${short(said, 600)}`,
+      )
     }
     case 'file-added':
       return event.by.kind === 'technician' ? told(`${event.by.name} added a file to ${name}.`) : null
     case 'resolved': {
       const resolution = event.detail.resolution ?? request.resolution
-      const how = typeof resolution === 'string' && resolution !== '' ? `: ${short(resolution, 600)}` : '.'
+      const how = typeof resolution === 'string' && resolution !== '' && !group ? `: ${short(resolution, 600)}` : '.'
       const text = `${name} is resolved${how}`
       return {
         type: 'choices',
@@ -64,7 +70,7 @@ export function noticeOf(event: RequestEvent, request: RequestView, url: string 
     case 'cancelled':
       return told(`${name} was cancelled.`)
     case 'approval-decided':
-      return decided(event, request, told)
+      return decided(event, request, told, group)
     case 'changed': {
       const status = event.detail.status
       // What an approval, a resolution or a reopening has led to is told by its own event.
@@ -83,12 +89,12 @@ export function noticeOf(event: RequestEvent, request: RequestView, url: string 
 }
 
 /** A step that has ended; a first yes of several is not told. */
-function decided(event: RequestEvent, request: RequestView, told: (sentence: string) => Content): Content | null {
+function decided(event: RequestEvent, request: RequestView, told: (sentence: string) => Content, group: boolean): Content | null {
   const approval = request.approvals.find(({ id }) => id === event.detail.approval)
   if (!approval || approval.state === 'pending') return null
   const name = `${request.number} (${short(request.subject)})`
   const last = approval.decisions.at(-1)
-  const why = last?.comment ? ` “${short(last.comment, 300)}”` : ''
+  const why = last?.comment && !group ? ` “${short(last.comment, 300)}”` : ''
   switch (approval.state) {
     case 'approved':
       return told(`${name}: ${approval.title} is approved.${why}`)
@@ -100,8 +106,9 @@ function decided(event: RequestEvent, request: RequestView, told: (sentence: str
   }
 }
 
-/** What whoever asked for it hears when a request that had to be kept is filed. */
-export const filedNotice = ({ number, subject, url }: RequestSummary): Content => {
+/** What whoever asked for it hears when a request that had to be kept is filed; the link speaks for them, and is for no group. */
+export const filedNotice = ({ number, subject, url: link }: RequestSummary, group: boolean): Content => {
+  const url = group ? null : link
   const sentence = `Your request is filed now: ${number} (${short(subject)}).`
   return { type: 'text', text: url === null ? sentence : `${sentence}\n${url}` }
 }

@@ -104,7 +104,7 @@ export function makeNotify({ book, audience, channels, store, bell, log, now, li
     for (const to of await audience.listeners(request.conversations.map(({ conversation }) => conversation))) {
       if (didItHere(event, to)) continue
       const own = !isGroup(to) && isRequester(request, to)
-      const content = noticeOf(event, request, own ? link(request.number) : null, thanks)
+      const content = noticeOf(event, request, own ? link(request.number) : null, thanks, isGroup(to))
       if (content) await tell(to, `request:${event.seq}`, content)
     }
   }
@@ -221,8 +221,8 @@ export function makeNotify({ book, audience, channels, store, bell, log, now, li
   return {
     ring,
     /** Tells something else in a conversation, once for its key: at once, or when its person writes again. */
-    async say(conversation: ConversationId, key: string, content: Content): Promise<void> {
-      for (const to of await audience.listeners([conversation])) await tell(to, key, content)
+    async say(conversation: ConversationId, key: string, contentFor: (isGroup: boolean) => Content): Promise<void> {
+      for (const to of await audience.listeners([conversation])) await tell(to, key, contentFor(isGroup(to)))
     },
     /** Looks every two seconds until the answer is called, which resolves when the last look has ended. */
     start(): () => Promise<void> {

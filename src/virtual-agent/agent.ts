@@ -100,6 +100,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
       hours: parts.hours,
       skill: parts.skill ?? 'general',
       now,
+      group: group === true,
       name: firstNameOf(speaker),
       titleOf: parts.understanding.titleOf,
     }

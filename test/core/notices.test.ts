@@ -36,6 +36,17 @@ test('a request is opened for whoever writes here, or in their chat for somebody
   expect(words(null)).toEqual({ type: 'text', text: 'Tess opened a request: SR-1001 (Laptop).' })
 })
 
+test('in a group nothing of what was written to the requester is said', () => {
+  const by = { kind: 'technician', name: 'Tess' } as const
+  const said: RequestEvent = { seq: 2, number: 'SR-1001', kind: 'commented', at, by, detail: { text: 'Your bonus is late' } }
+  const solved: RequestEvent = { seq: 3, number: 'SR-1001', kind: 'resolved', at, by, detail: { resolution: 'Your bonus is paid' } }
+  const words = (event: RequestEvent, group: boolean) => JSON.stringify(noticeOf(event, view(identity), null, 'thanks', group))
+  expect(words(said, false)).toContain('Your bonus is late')
+  expect(words(said, true)).toContain('Tess wrote about SR-1001 (Laptop). Write to me directly to read it.')
+  expect(words(solved, false)).toContain('is resolved: Your bonus is paid')
+  expect(words(solved, true)).toContain('SR-1001 (Laptop) is resolved.')
+})
+
 test('an approval says what, for whom, what was filled in and how many are missing', () => {
   const approval: ApprovalView = {
     id: 'a-1',

@@ -67,7 +67,7 @@ export const take = (notes: Notes, command: Command, house: House): Step | null 
     case 'cannot':
       return cannot(notes)
     case 'stale':
-      return stale(notes)
+      return stale(notes, command.value, house)
     case 'sent':
       return alreadySent(notes, command.number)
     case 'warn-secret':

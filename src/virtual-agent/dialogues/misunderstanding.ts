@@ -78,8 +78,11 @@ export const suggest = (
   return { ...step, notes: { ...step.notes, question: { yes: articleValue(hits[0]!.id), no: VALUES.noneHelped } } }
 }
 
-export const stale = (notes: Notes): Step =>
-  plain(notes, 'stale', choices('That button belongs to an earlier message. What do you need now?', [WHAT_ELSE, TECHNICIAN]))
+/** A button of an earlier message; in a group perhaps of a request that somebody else makes, who is not disturbed. */
+export const stale = (notes: Notes, value: string, house: House): Step =>
+  house.group && value.startsWith('cr:')
+    ? plain(notes, 'stale', text('That button is for whoever makes that request. Tell me what you need, and I begin one of your own.'))
+    : plain(notes, 'stale', choices('That button belongs to an earlier message. What do you need now?', [WHAT_ELSE, TECHNICIAN]))
 
 /** The button of a request that was sent already. */
 export const alreadySent = (notes: Notes, number: string | null): Step =>

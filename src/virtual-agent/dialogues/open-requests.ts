@@ -5,7 +5,7 @@ import type { Wish } from '../commands.ts'
 import { type NotedFile, shorten } from '../notes.ts'
 import { requestNumbersOf } from '../understand/slots.ts'
 import type { Dialogue, Move, Said, Spoken, World } from './dialogue.ts'
-import type { ProveWith } from './prove.ts'
+import { type ProveWith, WRITE_DIRECTLY } from './prove.ts'
 import { choices, text } from './step.ts'
 import { ago } from './when.ts'
 
@@ -55,6 +55,7 @@ const listed = (requests: readonly RequestSummary[]): readonly Choice[] =>
 
 /** All that are open, or that there are none; guests see what they opened here, and may prove who they are. */
 const list = async (world: World, before = ''): Promise<Move<OpenRequestsState>> => {
+  if (!world.direct) return writeDirectly()
   const { reader, isGuest } = await readerOf(world)
   const requests = await world.desk.requestsOf(reader, { open: true, limit: LISTED + 1 })
   const some = requests.slice(0, LISTED)
@@ -112,9 +113,18 @@ const cardOf = (view: RequestView, now: string): Content => {
   }
 }
 
+const writeDirectly = (): Move<OpenRequestsState> => ({ do: 'end', say: say(text(WRITE_DIRECTLY)) })
+/** Was it opened or told of in this very conversation? */
+const isOfHere = ({ conversations }: RequestView, world: World): boolean =>
+  conversations.some(({ conversation }) => conversation === world.conversation)
+/** What everybody may know of a request that came up in this group: no comments, and no link that speaks for its requester. */
+const briefly = ({ number, subject, status }: RequestView): string => `${number} (${subject}) is ${STATUS[status]}.`
+
 const card = async (number: string, world: World, before: readonly Content[] = []): Promise<Move<OpenRequestsState>> => {
   const { reader, isGuest } = await readerOf(world)
   const view = await world.desk.request(number, reader)
+  if (!world.direct)
+    return view === null || !isOfHere(view, world) ? writeDirectly() : { do: 'end', say: [...say(...before), ...say(text(briefly(view)))] }
   if (view === null) return missing(number, isGuest)
   return { do: 'ask', state: { at: 'card', number: view.number }, say: say(...before, cardOf(view, world.now)) }
 }
@@ -144,6 +154,7 @@ const numberIn = (words: string, known: readonly string[]): string | null => {
 const statusOf = async (words: string, world: World): Promise<Move<OpenRequestsState>> => {
   const number = numberIn(words, [])
   if (number !== null) return card(number, world)
+  if (!world.direct) return writeDirectly()
   const { reader } = await readerOf(world)
   const requests = await world.desk.requestsOf(reader, { open: true, limit: 2 })
   if (requests.length === 1) return card(requests[0]!.number, world)
@@ -194,6 +205,7 @@ const pressed = async (
   if (what === 'request') return card(number, world)
   const { reader, isGuest } = await readerOf(world)
   const view = await world.desk.request(number, reader)
+  if (!world.direct && (view === null || !isOfHere(view, world))) return writeDirectly()
   if (view === null) return missing(number, isGuest)
   if (what === 'request-comment')
     return isOver(view.status) ? card(number, world) : waiting({ at: 'comment', number: view.number, files: [] })

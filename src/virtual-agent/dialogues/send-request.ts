@@ -8,6 +8,8 @@ const say = (content: readonly Content[]): readonly Spoken[] => content.map((one
 
 /** The open requests that may be about the same, best first. */
 export const similarTo = async (draft: RequestDraft, world: World): Promise<readonly RequestSummary[]> => {
+  // What they have open elsewhere is nothing for those who read along.
+  if (!world.direct) return []
   try {
     const { email } = await world.standing()
     const words = [subjectOf(draft), draft.said].join(' ')
@@ -24,7 +26,7 @@ const requester = async (world: World) => {
   return { identity: world.identity, name: standing.name ?? world.house.name, email: standing.email }
 }
 
-/** Opens the request at the desk and says its number; a desk that is away keeps it. */
+/** Opens the request at the desk and says its number, and, where nobody reads along, the link that speaks for its requester; a desk that is away keeps it. */
 export const send = async (draft: RequestDraft, world: World): Promise<Move<RequestDraft>> => {
   const { desk, source, conversation, chat, catalogue } = world
   const request = { ...requestFrom(draft, catalogue), requester: await requester(world), source, conversation, chat }
@@ -42,13 +44,18 @@ export const send = async (draft: RequestDraft, world: World): Promise<Move<Requ
   const [first] = itemOf(draft, catalogue)?.approvals ?? []
   const after =
     status === 'approval'
-      ? `It has to be approved first${first === undefined ? '' : `: I have asked ${first.approvers.join(', ')}`}. I'll tell you here how it goes on.`
+      ? `It has to be approved first${first === undefined || !world.direct ? '' : `: I have asked ${first.approvers.join(', ')}`}. I'll tell you here how it goes on.`
       : "I'll tell you here when something happens."
   return {
     do: 'end',
     say: say([
       text(`Done! Your request is logged as **${number}**.`),
-      { type: 'card', title: `${number}: ${subject}`, text: after, ...(url === null ? {} : { link: { label: `Open ${number}`, url } }) },
+      {
+        type: 'card',
+        title: `${number}: ${subject}`,
+        text: after,
+        ...(url === null || !world.direct ? {} : { link: { label: `Open ${number}`, url } }),
+      },
     ]),
   }
 }

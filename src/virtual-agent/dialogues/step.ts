@@ -20,6 +20,8 @@ export type House = {
   /** The team that technicians are asked from. */
   readonly skill: string
   readonly now: string
+  /** Others read along here. */
+  readonly group: boolean
   /** The person's first name, where the platform tells one. */
   readonly name: string | null
   /** How an intent is called when we ask back. */
