@@ -36,6 +36,25 @@ export function cleanName(given: string): string {
   return [...safe].slice(0, longestName - ending.length).join('') + ending
 }
 
+/** How names of these types end; the first ending is the one that is given. */
+const endings: { readonly [mime: string]: readonly string[] } = {
+  'image/jpeg': ['jpg', 'jpeg'],
+  'image/png': ['png'],
+  'image/gif': ['gif'],
+  'image/webp': ['webp'],
+  'video/mp4': ['mp4'],
+  'audio/mpeg': ['mp3'],
+  'audio/mp4': ['m4a', 'mp4'],
+  'audio/ogg': ['ogg', 'oga', 'opus'],
+  'application/pdf': ['pdf'],
+}
+
+/** The name with an ending that says what the file is: platforms that take nothing but links look there. */
+export function withEnding(name: string, mime: string): string {
+  const fitting = endings[mime]
+  return fitting === undefined || fitting.some((ending) => name.toLowerCase().endsWith(`.${ending}`)) ? name : `${name}.${fitting[0]}`
+}
+
 /** `Text/HTML; charset=utf-8` as `text/html`; what is no MIME type is no type that we know. */
 export function plainMime(declared: string | undefined): string {
   const mime = declared?.split(';')[0]?.trim().toLowerCase() ?? ''

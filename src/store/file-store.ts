@@ -8,7 +8,7 @@ import { FSDriver } from 'flydrive/drivers/fs'
 import type { AccountId, AdapterFiles, ChannelName, FileId } from '../channel/index.ts'
 import { hmac, sameBytes } from '../channel/kit/signature.ts'
 import type { Db } from './connect.ts'
-import { cleanName, headBytes, isBlocked, plainMime, realMime } from './file-kind.ts'
+import { cleanName, headBytes, isBlocked, plainMime, realMime, withEnding } from './file-kind.ts'
 import { attachFiles, deleteFile, findFiles, insertFile, rememberedMedia, rememberMedia, type StoredFile } from './files.ts'
 
 export type FileSource = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array
@@ -107,7 +107,7 @@ export function makeFileStore({ db, directory, now, secret, publicUrl }: FileSto
     },
     async link(id, seconds) {
       const [file] = await findFiles(db, [id])
-      return link(id, seconds, file?.name)
+      return link(id, seconds, file && withEnding(file.name, file.mime))
     },
     remembered: (id) => rememberedMedia(db, channel, account, id),
     remember: (id, media) => rememberMedia(db, channel, account, id, media, now()),

@@ -32,7 +32,7 @@ async function open(answer?: (adapter: Adapter, event: InboundEvent) => HookRepl
     log: { info: () => undefined, warn: () => undefined },
     files: {
       open: async () => ({ mime: 'video/mp4', bytes: 4321, body: new Blob([]).stream() }),
-      link: async (file) => `https://hub.example.com/files/${file}/how.mp4?until=1`,
+      link: async (file) => `https://hub.example.com/files/${file}/${file === 'a' ? 'screen.png' : 'how.mp4'}?until=1`,
       remembered: async () => undefined,
       remember: async () => undefined,
     },

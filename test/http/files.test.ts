@@ -201,6 +201,17 @@ describe('keeping a file', () => {
       /^https:\/\/desk\.example\.org\/files\/[0-9a-f-]{36}\/a\.pdf\?until=\d+&signature=[\w-]{43}$/,
     )
   })
+
+  test('is linked for platforms under a name that ends as its type does', async () => {
+    const linked = async (name: string) => {
+      const file = id<FileId>((await keep(png, name, 'image/png')).id)
+      const url = await files.forAccount('viber', id<AccountId>('main')).link(file, 60)
+      expect((await get(url)).rawPayload).toEqual(png)
+      return decodeURIComponent(new URL(url).pathname.split('/').at(-1)!)
+    }
+    expect(await linked('screen.PNG')).toBe('screen.PNG')
+    expect(await linked('Скрін 1.5')).toBe('Скрін 1.5.png')
+  })
 })
 
 describe('a link', () => {

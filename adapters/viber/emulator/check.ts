@@ -46,6 +46,8 @@ const kinds: { readonly [type: string]: (message: Fields) => void } = {
   text: (message) => within(message, 'text', 7000),
   picture: (message) => {
     link(message, 'media')
+    // "Only JPEG, PNG and non-animated GIF", told by the ending of the address.
+    if (!/\.(jpe?g|png|gif)$/i.test(new URL(String(message.media)).pathname)) throw bad('media must end in .jpg, .png or .gif')
     within(message, 'text', 512, { needed: false })
   },
   video: (message) => {
@@ -55,6 +57,7 @@ const kinds: { readonly [type: string]: (message: Fields) => void } = {
   file: (message) => {
     link(message, 'media')
     within(message, 'file_name', 256)
+    if (!/\.\w+$/.test(String(message.file_name))) throw bad('file_name has no extension')
     size(message, 50 * 1024 * 1024)
   },
   url: (message) => link(message, 'media'),
