@@ -4,6 +4,8 @@ import type { Bell, Channel, Channels, Files, Log, Meter, Store } from './ports.
 
 /** Tries for one file before the person's message goes on without it; the waits before them in ms. */
 const waits = [0, 1_000, 5_000]
+/** A platform that says how long to wait is waited for, but not longer: the person's message waits, too. */
+const longestWaitMs = 30_000
 const fetchTimeoutMs = 60_000
 /** Entries whose files are fetched side by side. */
 const width = 8
@@ -64,9 +66,10 @@ export function makeFetch({ channels, store, files, bell, meter, log }: Needs) {
     if (item.type !== 'media' || !('ref' in item.file)) return item
     const name = item.file.name ?? item.kind
     let reason = 'this channel gives no files'
+    let asked = 0
     for (const wait of channel.adapter.fetchFile ? waits : []) {
       if (closed) throw new Error('the hub is stopping')
-      await new Promise((resolve) => setTimeout(resolve, wait))
+      await new Promise((resolve) => setTimeout(resolve, Math.max(wait, asked)))
       try {
         const { body, mime, name: told } = await channel.adapter.fetchFile!(item.file.ref, AbortSignal.timeout(fetchTimeoutMs))
         const kept = await files.keep({ body, mime: item.file.mime ?? mime, name: item.file.name ?? told ?? name, conversation })
@@ -75,6 +78,7 @@ export function makeFetch({ channels, store, files, bell, meter, log }: Needs) {
         const refused = error instanceof Error && error.name === 'FileRefused'
         const failure = refused ? { kind: 'rejected' as const, code: 'refused', detail: error.message } : channel.adapter.classify(error)
         reason = failure.detail ?? failure.code
+        asked = Math.min(('retryAfterMs' in failure ? failure.retryAfterMs : undefined) ?? 0, longestWaitMs)
         log.warn(
           { step: 'fetch', channel: channel.definition.name, account: channel.account, conversation, outcome: 'failed', failure },
           'a file could not be fetched',
