@@ -11,7 +11,8 @@ import { tagOf } from './dialogues/request-draft.ts'
 import { isArticleFirst, wished } from './dialogues/requests.ts'
 import { askAgain, isBusy, miss, open, type Turn, type Turned, turn } from './dialogues/run.ts'
 import { choices, type Hours, type House, type Step, TECHNICIAN } from './dialogues/step.ts'
-import type { Knowledge } from './knowledge/search.ts'
+import { followed, uncancelled } from './followed.ts'
+import type { Knowledge, Watch } from './knowledge/search.ts'
 import { type Heard as UnansweredHeard, unansweredOf } from './knowledge/unanswered.ts'
 import { gotFiles, type Notes, notesOf, remember, spoke, trailed, withNotes } from './notes.ts'
 import { isUnknown, keptFiles, type Piece, piecesOf, settle, settleUnknown } from './pieces.ts'
@@ -68,14 +69,14 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
   const report = parts.report ?? (() => undefined)
 
   /** The command with what it needs; an error of ours becomes an honest answer. */
-  const fetched = async (command: Command, mayRead: () => Promise<readonly Audience[]>): Promise<Command> => {
+  const fetched = async (command: Command, mayRead: () => Promise<readonly Audience[]>, watch?: Watch): Promise<Command> => {
     const needs = needsOf(command)
     if (needs === null) return command
     try {
       const audiences = await mayRead()
       if ('open' in needs)
         return command.do === 'open' ? { ...command, article: (await parts.articles.article(needs.open, audiences)) ?? null } : command
-      const found = await parts.knowledge.find(needs.find, audiences)
+      const found = await parts.knowledge.find(needs.find, audiences, watch)
       return command.do === 'look' || command.do === 'start' ? { ...command, found } : command
     } catch (error) {
       report(error)
@@ -94,7 +95,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
   }
 
   /** Everything that one person may do in one turn. */
-  const personal = ({ conversation, now, group }: Question, speaker: Person) => {
+  const personal = ({ conversation, now, group, meanwhile }: Question, speaker: Person) => {
     const house: House = {
       deskName: parts.deskName,
       hours: parts.hours,
@@ -143,7 +144,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
       logged: used.logged ?? notes.logged,
       sent: [...notes.sent, ...used.sent.splice(0)].slice(-SENT),
     })
-    return { house, mayRead, at, noted, source }
+    return { house, mayRead, at, noted, source, ...(meanwhile && { watch: { stop: meanwhile.stop } }) }
   }
   type Personal = ReturnType<typeof personal>
 
@@ -160,7 +161,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
     const { at, house, mayRead } = person
     const busy = isBusy(notes)
     if (piece.command.do === 'hand-off') return toTechnician(notes, piece, person, '')
-    const command = wished(await (ready ?? fetched(piece.command, mayRead)), parts.services.catalogue)
+    const command = wished(await (ready ?? fetched(piece.command, mayRead, person.watch)), parts.services.catalogue)
     const unanswered = busy ? null : unansweredOf(command, notes)
     if (unanswered !== null) parts.unanswered?.({ ...unanswered, event: piece.said.event, source: person.source, at: house.now })
     if (!busy) {
@@ -215,12 +216,13 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
       return !isBusy(notes) || entryOf(notes)?.dialogue.wantsWords(notes.frames.at(-1)!.state) === true
     }
 
-    const pieces = settle(
+    const all = settle(
       joinPieces(heard, parts.understanding, wantsWords).flatMap((one) =>
         piecesOf(one, notesFor(one.heard.person.key), parts.understanding),
       ),
       (person) => isBusy(notesFor(person)),
     )
+    const pieces = question.meanwhile === undefined ? all : uncancelled(all)
     for (const one of heard) {
       const notes = gotFiles(notesFor(one.person.key), keptFiles(one))
       const secret = one.chosen !== undefined || entryOf(notes)?.confidential === true
@@ -229,13 +231,16 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
     const persons = new Map<string, Personal>()
     for (const { person, speaker } of pieces) if (!persons.has(person)) persons.set(person, personal(question, speaker))
     const isFree = ({ person }: Piece): boolean => !isBusy(notesFor(person))
+    const following = question.meanwhile === undefined || !pieces.every(isFree) ? null : followed(question.meanwhile, pieces, notesFor)
     const needy = pieces.some((piece) => isFree(piece) && needsOf(piece.command) !== null)
     const ready = needy
       ? settleUnknown(
           await Promise.all(
-            pieces.map(async (piece) =>
-              isFree(piece) ? { ...piece, command: await fetched(piece.command, persons.get(piece.person)!.mayRead) } : piece,
-            ),
+            pieces.map(async (piece) => {
+              if (!isFree(piece)) return piece
+              const { mayRead, watch } = persons.get(piece.person)!
+              return { ...piece, command: await fetched(piece.command, mayRead, following?.watch(piece) ?? watch) }
+            }),
           ),
         )
       : pieces
@@ -259,7 +264,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
       const calmed = last ? soothed(done) : done
       const to = [...new Set([...silent, ...piece.events])]
       silent = []
-      say.push(...calmed.say.map((one) => ({ ...one, to })))
+      say.push(...(following?.keyed(piece, calmed.say) ?? calmed.say).map((one) => ({ ...one, to })))
       people.set(
         piece.person,
         spoke(
@@ -282,7 +287,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
       ...(close && handed === undefined ? { close } : {}),
     }
   }
-  return { answer }
+  return parts.knowledge.takesLong ? { answer, takesLong: true } : { answer }
 }
 
 /** Nothing of it answers the open question, or anything else. */

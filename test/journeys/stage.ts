@@ -132,6 +132,7 @@ export async function technicianOf(url: string) {
       }
     },
     accepts: (conversation: string) => act(conversation, { do: 'accept' }),
+    takesOver: (conversation: string) => act(conversation, { do: 'take-over' }),
     says: (conversation: string, text: string) => act(conversation, { do: 'say', text }),
     notes: (conversation: string, text: string) => act(conversation, { do: 'note', text }),
     handsBack: (conversation: string) => act(conversation, { do: 'return' }),

@@ -16,6 +16,18 @@ export type Script =
   | { readonly do: 'tool'; readonly whole?: boolean }
   | { readonly do: 'flood' }
   | { readonly do: 'redirect'; readonly to: string }
+  /** Whatever the test does with the call, word by word, as long as it likes. */
+  | { readonly do: 'perform'; readonly perform: (performance: Performance) => Promise<void> }
+
+/** `gone` resolves when the hub has let go of the call. `sentences` are those of the passages that were sent, each as an answer would give it. */
+export type Performance = {
+  readonly sentences: readonly { readonly text: string; readonly cites: readonly string[]; readonly quote: string }[]
+  readonly gone: Promise<unknown>
+  says(text: string): void
+  ends(): void
+  cuts(): void
+  fails(): void
+}
 
 export type Call = { readonly path: string; readonly key: string | undefined; readonly text: string; readonly body: Asked }
 type Asked = {
@@ -98,7 +110,30 @@ const play = async (script: Script, response: ServerResponse, asked: Asked): Pro
     case 'redirect':
       response.writeHead(307, { location: script.to })
       response.end()
+      return
+    case 'perform': {
+      const gone = once(response, 'close')
+      begin().flushHeaders()
+      await script.perform({
+        sentences: sentencesIn(asked),
+        gone,
+        says: (text) => stream(response, text),
+        ends: () => response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`),
+        cuts: () => response.destroy(),
+        fails: () => response.end('data: {"error": {"message": "overloaded"}}\n\n'),
+      })
+    }
   }
+}
+
+const sentencesIn = ({ messages }: Asked): Performance['sentences'] => {
+  const { passages } = JSON.parse(messages[1]!.content) as { readonly passages: readonly { readonly id: string; readonly text: string }[] }
+  return passages.flatMap(({ id, text }) =>
+    text
+      .split(/\n|(?<=[.!?])\s+/)
+      .filter(({ length }) => length > 30 && length < 300)
+      .map((sentence) => ({ text: sentence.replace(/^\d+\. /, ''), cites: [id], quote: sentence })),
+  )
 }
 
 /** A language model on this machine that does what each call's script says: the scripts one after the other, the last one for ever. */

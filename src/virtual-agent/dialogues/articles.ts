@@ -4,6 +4,7 @@ import type { Found } from '../knowledge/search.ts'
 import { type Notes, shorten, showed } from '../notes.ts'
 import type { Article } from '../ports.ts'
 import { cannot, confirm, suggest } from './misunderstanding.ts'
+import { QUOTED } from './openings.ts'
 import { TROUBLE } from './request-need.ts'
 import { choices, NONE_HELPED, NOT_NOW, offerTechnician, plain, type Step, TECHNICIAN, text, unmarked } from './step.ts'
 
@@ -12,7 +13,7 @@ export const RUNNERS_UP = 2
 export const SUGGESTIONS = 3
 
 /** Quotes the best passage with its article's title and offers to open it; the runners-up are choices. `further` stands before "none of these". */
-export const quote = (notes: Notes, found: Found, further: readonly Choice[], opening = 'This may help:'): Step => {
+export const quote = (notes: Notes, found: Found, further: readonly Choice[], opening = QUOTED): Step => {
   const [best, ...others] = found.hits
   if (best === undefined) return cannot(notes)
   const step = plain(

@@ -5,6 +5,7 @@ import type { Notes } from '../notes.ts'
 import { quote } from './articles.ts'
 import { catalogueWish } from './catalogue-wish.ts'
 import { cannot } from './misunderstanding.ts'
+import { QUOTED_FOR_TROUBLE } from './openings.ts'
 import { type Step, TECHNICIAN } from './step.ts'
 
 /** Is there an article that surely fits the trouble and was not shown yet? It comes before the request. */
@@ -17,7 +18,7 @@ export const isArticleFirst = (notes: Notes, command: Command): boolean => {
 export const start = (notes: Notes, wish: Wish, text: string, found: Found | undefined): Step => {
   if (found?.sure !== true) return cannot(notes)
   const further = [{ value: intentValue(wish), label: 'Create Request' }, TECHNICIAN]
-  const step = quote({ ...notes, about: text }, found, further, "I'm sorry about the trouble. This often helps:")
+  const step = quote({ ...notes, about: text }, found, further, QUOTED_FOR_TROUBLE)
   return { ...step, notes: { ...step.notes, trail: [...notes.trail, wish, ...step.notes.trail.slice(-1)].slice(-12) } }
 }
 
