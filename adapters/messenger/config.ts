@@ -14,6 +14,13 @@ export const config = z.strictObject({
     .regex(/^[\w.|-]{8,}$/, 'must be one word without blanks, as Messenger API Settings shows it')
     .describe('The access token of the page that people write to: App Dashboard, Messenger, Messenger API Settings, Generate.')
     .meta({ secret: true }),
+  pageId: z
+    .string()
+    .regex(/^\d{5,30}$/, 'must be the id of the page, digits in quotes')
+    .optional()
+    .describe(
+      'The id of the page (Page settings, About): what comes for another page of the app is then kept in quarantine, not answered.',
+    ),
   apiUrl: z
     .url({ protocol: /^https?$/ })
     .default('https://graph.facebook.com/v25.0')

@@ -25,11 +25,11 @@ export const messenger = defineAdapter<MessengerConfig>({
     }
     return {
       verify: async (request) => verifyMeta(request, keys),
-      parse: (request) => parse(request, account),
+      parse: (request) => parse(request, account, keys.pageId),
       render: (contents, _to, why) => render(contents, why),
       send: (payload, to, attempt) => send({ graph, deps }, payload, to, attempt),
       classify,
-      check: (signal) => check(graph, signal),
+      check: (signal) => check(graph, keys, signal),
       acknowledge: async (event) => {
         if (event.kind === 'message' || event.kind === 'choice') await act(event.from, 'mark_seen')
       },
@@ -49,9 +49,15 @@ export const messenger = defineAdapter<MessengerConfig>({
 type App = { readonly id?: string; readonly subscribed_fields?: readonly string[] }
 
 /** The page's name, and whether Meta sends its messages at all. */
-async function check(graph: Graph, signal: AbortSignal): Promise<Health> {
+async function check(graph: Graph, keys: MessengerConfig, signal: AbortSignal): Promise<Health> {
   try {
     const page = await graph.call<{ id: string; name?: string }>({ method: 'GET', path: 'me', query: { fields: 'id,name' }, signal })
+    if (keys.pageId !== undefined && keys.pageId !== page.id)
+      return {
+        ok: false,
+        detail: `pageAccessToken is of the page ${page.name ?? page.id}, whose id is not pageId.`,
+        facts: { page: page.id },
+      }
     const apps = await graph
       .call<{ readonly data?: readonly App[] }>({ method: 'GET', path: `${encodeURIComponent(page.id)}/subscribed_apps`, signal })
       .catch(() => undefined)

@@ -14,7 +14,10 @@ import { contentOf } from './content.ts'
 import { getStarted, type Messaging, ownMetadata, type Referral, type ReplyTo, type WireMessage } from './wire.ts'
 
 /** Pure. An entry may have many items, and any of them may be unreadable without harm to the others. */
-export const parse = (request: HookRequest, account: AccountId): Parsed => parseMeta(request, 'page', (entry) => readEntry(entry, account))
+export const parse = (request: HookRequest, account: AccountId, page?: string): Parsed =>
+  parseMeta(request, 'page', (entry) =>
+    page === undefined || entry.id === page ? readEntry(entry, account) : ignore('entry:of-another-page'),
+  )
 
 function readEntry(entry: MetaEntry, account: AccountId): Parsed {
   const items = listIn(entry.messaging)

@@ -280,6 +280,20 @@ describe('the account of a page', () => {
     await expect(bench.adapter.subscribe!(new URL('/nowhere', 'http://127.0.0.1:9'))).rejects.toMatchObject({ code: '2200' })
   })
 
+  test('what comes for another page of the app is kept and not answered, and a token of another page is told', async () => {
+    const bench = await open()
+    const item = { sender: { id: '7' }, recipient: { id: '42' }, timestamp: 1790000000123, message: { mid: 'm_X', text: 'hi' } }
+    const body = JSON.stringify({ object: 'page', entry: [{ id: '42424242', time: 1790000000500, messaging: [item] }] })
+    const request = await bench.emulator.sign({ body })
+    const own = bench.create({ ...bench.emulator.account(), pageId: '682498302938465' })
+    const other = bench.create({ ...bench.emulator.account(), pageId: '42424242' })
+    expect(own.parse(request)).toEqual({ events: [], ignored: ['entry:of-another-page'] })
+    expect(other.parse(request).events).toMatchObject([{ kind: 'message', person: { key: '7' } }])
+    expect(await own.check(AbortSignal.timeout(2000))).toMatchObject({ ok: true })
+    expect(await other.check(AbortSignal.timeout(2000))).toMatchObject({ ok: false, detail: expect.stringContaining('pageId') })
+    for (const adapter of [own, other]) await adapter.close?.()
+  })
+
   test('while the secret is being changed both hold for what we send, and a wrong one stops the account, not the message', async () => {
     const bench = await open()
     const { to } = await openConversation(bench, 'Ada')
