@@ -9,6 +9,7 @@ import { openTimedQueues, type TimedOn, type TimedQueues } from '../../src/queue
 import { connect } from '../../src/store/connect.ts'
 import { queuePool } from '../../src/store/queue-pool.ts'
 import { postgresUrl, redisUrl } from '../support/services.ts'
+import { openMemory } from '../support/template.ts'
 import { until } from '../support/until.ts'
 
 const postgres = await postgresUrl()
@@ -144,7 +145,7 @@ const kinds: readonly {
     kind: 'PGlite',
     available: true,
     open: async () => {
-      const connection = await connect({})
+      const connection = await openMemory()
       const pool = queuePool(connection)
       return { on: { pool }, close: () => pool.end().then(() => connection.close()) }
     },

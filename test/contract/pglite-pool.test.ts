@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import type { Connection } from '../../src/store/connect.ts'
 import { queuePool } from '../../src/store/queue-pool.ts'
+import { openMemory } from '../support/template.ts'
 
 let connection: Connection
 beforeAll(async () => {
-  connection = await connect({})
+  connection = await openMemory()
 }, 60_000)
 afterAll(() => connection?.close())
 

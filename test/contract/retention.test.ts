@@ -1,14 +1,15 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import type { Connection } from '../../src/store/connect.ts'
 import { makeStore } from '../../src/store/index.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { forgetOld } from '../../src/store/retention.ts'
 import { typed } from '../support/events.ts'
+import { openMemory } from '../support/template.ts'
 
 let connection: Connection
 beforeAll(async () => {
-  connection = await connect({})
+  connection = await openMemory()
   await migrate(connection)
 }, 60_000)
 afterAll(() => connection?.close())

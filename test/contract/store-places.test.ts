@@ -10,6 +10,7 @@ import { makeStore } from '../../src/store/index.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { addressOf, everything, typed } from '../support/events.ts'
 import { postgresUrl } from '../support/services.ts'
+import { openMemory } from '../support/template.ts'
 
 const postgres = await postgresUrl()
 afterAll(() => postgres?.drop())
@@ -25,7 +26,7 @@ function turnOf(pending: Pending, parts: number): PlannedTurn {
 }
 
 const kinds = [
-  { kind: 'PGlite', available: true, open: () => connect({}) },
+  { kind: 'PGlite', available: true, open: openMemory },
   { kind: 'Postgres', available: postgres !== undefined, open: () => connect({ databaseUrl: postgres!.url }) },
 ] as const
 

@@ -9,8 +9,9 @@ import { makePasswordHelp } from '../../src/directory/password-help.ts'
 import { makePostman, type Way } from '../../src/directory/postman.ts'
 import { makeSeals } from '../../src/directory/seal.ts'
 import { writeAudit } from '../../src/store/audit.ts'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import type { Connection } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { openMemory } from '../support/template.ts'
 
 export const who = (key: string, channel = 'telegram'): IdentityName => ({ channel, account: 'main', key }) as IdentityName
 
@@ -26,7 +27,7 @@ export async function openPeople({
   readonly other?: Directory
   readonly on?: Connection
 } = {}) {
-  const connection = on ?? (await connect({}))
+  const connection = on ?? (await openMemory())
   await migrate(connection)
   const db: Kysely<any> = connection.db
   const clock = { at: new Date('2026-03-02T09:00:00.000Z') }

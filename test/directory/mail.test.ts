@@ -5,8 +5,9 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { changedLetter, codeLetter } from '../../src/directory/letters.ts'
 import { makeSmtp } from '../../src/directory/smtp.ts'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import type { Connection } from '../../src/store/connect.ts'
 import { freePort } from '../support/free-port.ts'
+import { openMemory } from '../support/template.ts'
 import { openPeople, type People, who } from './desk.ts'
 
 type Got = { readonly to: readonly string[]; readonly raw: string }
@@ -44,7 +45,7 @@ async function startServer(
 
 let on: Connection
 beforeAll(async () => {
-  on = await connect({})
+  on = await openMemory()
 })
 afterAll(() => on?.close())
 

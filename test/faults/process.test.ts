@@ -33,7 +33,7 @@ describe('a second hub on the same data directory', () => {
   test('says whose it is and ends with 1, and the first goes on', { timeout: 90_000 }, async () => {
     const emulator = await startTelegramEmulator()
     const channels = [{ channel: 'telegram', account: 'main', ...emulator.account() }]
-    const hub = await startHubProcess({ channels }, 'src/main.ts')
+    const hub = await startHubProcess({ channels, fromNothing: true }, 'src/main.ts')
     try {
       const { code, output } = await runHubToEnd({ channels, dataDir: hub.dataDir })
       expect(code).toBe(1)

@@ -6,8 +6,9 @@ import { makeArticleLinks } from '../../src/http/article-link.ts'
 import { articlePage } from '../../src/http/articles.ts'
 import { makeServer } from '../../src/http/server.ts'
 import { makeArticleStore, synchronise } from '../../src/store/articles.ts'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import type { Connection } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { openMemory } from '../support/template.ts'
 
 const publicUrl = 'http://127.0.0.1:3000'
 const start = new Date('2026-03-02T09:00:00.000Z')
@@ -22,7 +23,7 @@ describe('the page of an article', () => {
     (_, part) => `## Part ${part + 1}\n\nText of this part with <b>marks</b> & [a link](https://x.example/a?b=1&c=2).`,
   ).join('\n\n')
   beforeAll(async () => {
-    connection = await connect({})
+    connection = await openMemory()
     await migrate(connection)
     await synchronise(connection.db, [
       { id: 'long-one', title: 'A <long> "one"', keywords: [], audience: 'employees', updated: '2026-01-05', body: long },

@@ -18,6 +18,7 @@ import { makeTrial } from '../../src/virtual-agent/trial.ts'
 import { loadIntents } from '../../src/virtual-agent/understand/load.ts'
 import { makeUnderstanding } from '../../src/virtual-agent/understand/understanding.ts'
 import { postgresUrl } from '../support/services.ts'
+import { openMemory } from '../support/template.ts'
 
 const secret = 'a secret of tests, longer than 32 characters'
 const publicUrl = 'http://127.0.0.1:3000'
@@ -47,7 +48,7 @@ export type ArticleHouse = Awaited<ReturnType<typeof openArticleHouse>>
 
 /** The authors' routes on a database of its own, with one article of a file; Ada is an admin, Tess a technician, and anybody has not signed in. */
 export async function openArticleHouse(url?: string) {
-  const connection = await connect(url === undefined ? {} : { databaseUrl: url })
+  const connection = await (url === undefined ? openMemory() : connect({ databaseUrl: url }))
   await migrate(connection)
   const { db } = connection
   await synchronise(db, [

@@ -13,12 +13,12 @@ import { makeRequestLinks } from '../../src/http/request-link.ts'
 import { makeServer } from '../../src/http/server.ts'
 import { makeNoticeChoice } from '../../src/service-desk/audience.ts'
 import { makeAnsweredCalls, makeRequesters } from '../../src/service-desk/edges.ts'
-import { connect } from '../../src/store/connect.ts'
 import { makeFileStore } from '../../src/store/file-store.ts'
 import { makeReading } from '../../src/store/reading.ts'
 import { makeTechnicians } from '../../src/store/technicians.ts'
 import { catalogue } from '../service-desk/catalogue.ts'
 import { stage } from '../service-desk/stage.ts'
+import { openMemory } from '../support/template.ts'
 
 const secret = 'a secret of tests, longer than 32 characters'
 const publicUrl = 'http://127.0.0.1:3000'
@@ -30,7 +30,7 @@ export const keys: readonly ApiKey[] = [
 
 /** The routes about requests over the built-in desk, on a database in memory. `elsewhere`: the requests are another desk's. */
 export async function openRequestHouse({ elsewhere = false } = {}) {
-  const connection = await connect({})
+  const connection = await openMemory()
   const desk = await stage(connection)
   const { db } = connection
   const logged: string[] = []

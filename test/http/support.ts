@@ -1,11 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { errors, HubError } from '../../src/http/errors.ts'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import type { Connection } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { openMemory } from '../support/template.ts'
 
 /** An empty database in memory, with all tables. */
 export async function openDatabase(): Promise<Connection> {
-  const connection = await connect({})
+  const connection = await openMemory()
   await migrate(connection)
   return connection
 }

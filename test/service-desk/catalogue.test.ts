@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { hubSchema, type Settings } from '../../config/schema.ts'
 import { openServiceDesk } from '../../src/app/service-desk.ts'
 import { loadCatalogue, readCatalogue, sampleApprovers } from '../../src/service-desk/catalogue.ts'
-import { connect } from '../../src/store/connect.ts'
+import { openMemory } from '../support/template.ts'
 
 const shipped = new URL('../../config/catalogue.yaml', import.meta.url).pathname
 
@@ -188,7 +188,7 @@ describe('approvers that are samples', () => {
   })
 
   test('are warned of once at the start, except in the playground', async () => {
-    const { db, close } = await connect({})
+    const { db, close } = await openMemory()
     const warned = async (hub: object) => {
       const lines: string[] = []
       const sink = new Writable({

@@ -3,9 +3,9 @@ import { adapters } from '../../adapters/index.ts'
 import { makeClient } from '../../src/service-desk/remote/client.ts'
 import { makeRemoteDesk } from '../../src/service-desk/remote/index.ts'
 import { makeRemoteOutbox } from '../../src/service-desk/remote/outbox.ts'
-import { connect } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { loadExample } from '../../src/tools/example.ts'
+import { openMemory } from '../support/template.ts'
 import { serviceDeskContract } from './contract.ts'
 import { startServiceNow } from './service-now.ts'
 
@@ -15,7 +15,7 @@ afterAll(async () => {
 })
 
 serviceDeskContract('a service desk elsewhere, configured as the example has it', async () => {
-  const connection = await connect({})
+  const connection = await openMemory()
   await migrate(connection)
   const there = await startServiceNow()
   closing.push(there.close, connection.close)

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Reader } from '../../src/core/service-desk.ts'
 import { alike } from '../../src/service-desk/similar.ts'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import type { Connection } from '../../src/store/connect.ts'
+import { openMemory } from '../support/template.ts'
 import { incident, key, newcomer } from './samples.ts'
 import { stage } from './stage.ts'
 
@@ -61,7 +62,7 @@ describe('similar requests', () => {
   let connection: Connection
   let found: (pair: number, words: string) => Promise<boolean>
   beforeAll(async () => {
-    connection = await connect({})
+    connection = await openMemory()
     const { desk } = await stage(connection)
     const readers: Reader[] = []
     for (const [subject, description] of pairs) {

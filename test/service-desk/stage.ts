@@ -8,6 +8,7 @@ import { makeDeskSweep } from '../../src/service-desk/sweep.ts'
 import { type Connection, connect } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { postgresUrl } from '../support/services.ts'
+import { openMemory } from '../support/template.ts'
 import { catalogue } from './catalogue.ts'
 import type { DeskUnderTest } from './contract.ts'
 
@@ -16,7 +17,7 @@ export const dropPostgres = async (): Promise<void> => postgres?.drop()
 
 /** The databases that the desk's tests run on. */
 export const databases = [
-  { kind: 'PGlite', available: true, open: () => connect({}) },
+  { kind: 'PGlite', available: true, open: openMemory },
   { kind: 'Postgres', available: postgres !== undefined, open: () => connect({ databaseUrl: postgres!.url }) },
 ] as const
 
@@ -47,7 +48,7 @@ export const stage = async (connection: Connection, hours?: Week) => {
   const pass = (days: number) => {
     ahead += days * 86_400_000
   }
-  return { desk, book, db, now, pass, file, sweep: makeDeskSweep({ db, now }) }
+  return { desk, book, db, now, pass, file, sweep: makeDeskSweep({ db, now, hours, reminders: { days: 1, most: 2 } }) }
 }
 
 let keys = 0

@@ -30,13 +30,13 @@ import { plan } from '../../src/pipeline/plan.ts'
 import type { Bell, Channel, Channels, Meter, Outgoing, PartResult } from '../../src/pipeline/ports.ts'
 import { makeReceive } from '../../src/pipeline/receive.ts'
 import { makeSyncAnswers } from '../../src/pipeline/sync-answers.ts'
-import { connect } from '../../src/store/connect.ts'
 import { makeFileStore } from '../../src/store/file-store.ts'
 import { filedAs } from '../../src/store/inbox.ts'
 import { makeStore } from '../../src/store/index.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { makeReading } from '../../src/store/reading.ts'
 import { makeTechnicians } from '../../src/store/technicians.ts'
+import { openMemory } from './template.ts'
 
 const secret = 'a secret of tests, longer than 32 characters'
 const idle: Meter = { count: () => undefined, started: () => undefined, finished: () => undefined, time: () => undefined }
@@ -69,7 +69,7 @@ export type HouseSettings = Partial<Pick<ApiNeeds['settings'], 'guestAccess' | '
  * (`hears`, `act`), and a part leaves when the test says what the platform answered (`delivers`).
  */
 export async function openHouse(changed: HouseSettings = {}) {
-  const connection = await connect({})
+  const connection = await openMemory()
   await migrate(connection)
   const { db } = connection
   const log = pino({ level: 'silent' })

@@ -14,6 +14,7 @@ import { explainAll } from '../../config/problem.ts'
 import { type Hub, type HubOptions, startHub } from '../../src/app.ts'
 import type { Json } from '../../src/channel/index.ts'
 import type { VirtualAgent } from '../../src/core/virtual-agent.ts'
+import { copyTemplate } from './template.ts'
 
 export type HubSetup = {
   /** The accounts as they stand under `channels:`. */
@@ -23,6 +24,8 @@ export type HubSetup = {
   readonly databaseUrl?: string
   readonly redisUrl?: string
   readonly dataDir?: string
+  /** Without it the embedded database has its tables already, which is faster. */
+  readonly fromNothing?: boolean
   readonly role?: 'all' | 'web' | 'worker'
 }
 
@@ -44,7 +47,7 @@ export type HubProcess = {
 }
 
 const root = join(import.meta.dirname, '../..')
-const startMs = 45_000
+const startMs = 120_000
 const keptLines = 60
 
 /** Starts `entry` and waits until it listens. Rejects, with what it wrote, where it ends before. */
@@ -170,10 +173,11 @@ export async function openHub(
 }
 
 /** A configuration file and a data directory of its own. */
-async function prepare({ channels, hub = {}, databaseUrl, redisUrl, dataDir, role }: HubSetup) {
+async function prepare({ channels, hub = {}, databaseUrl, redisUrl, dataDir, fromNothing = false, role }: HubSetup) {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-hub-'))
   const configFile = join(directory, 'hub.yaml')
   await writeFile(configFile, JSON.stringify({ hub: { name: 'Test desk', ...hub }, channels }))
+  if (databaseUrl === undefined && dataDir === undefined && !fromNothing) await copyTemplate(join(directory, 'data'))
   const variables: { readonly [name: string]: string | undefined } = {
     HOST: '127.0.0.1',
     HUB_CONFIG: configFile,

@@ -1,5 +1,4 @@
 import { makeArticleStore, synchronise } from '../../src/store/articles.ts'
-import { connect } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { makeGate } from '../../src/virtual-agent/answer/breaker.ts'
 import { type LlmClient, type LlmSettings, makeLlmClient } from '../../src/virtual-agent/answer/client.ts'
@@ -7,6 +6,7 @@ import { type Asked, withLanguageModel } from '../../src/virtual-agent/answer/gr
 import { passagesFor } from '../../src/virtual-agent/answer/passages.ts'
 import { makeKnowledge } from '../../src/virtual-agent/knowledge/search.ts'
 import type { Article } from '../../src/virtual-agent/ports.ts'
+import { openMemory } from '../support/template.ts'
 import { openEndpoint } from './endpoint.ts'
 
 export type Sentence = { readonly text: string; readonly cites: readonly string[]; readonly quote: string }
@@ -125,7 +125,7 @@ const vault = article('vault', 'Combination of the vault', 'The combination of t
 
 /** A few articles in a database in memory, and a language model on this machine that is asked about them. */
 export const openAnswering = async () => {
-  const connection = await connect({})
+  const connection = await openMemory()
   await migrate(connection)
   await synchronise(connection.db, [...subjects.map((subject) => subject.article), poisoned, vault])
   const articles = makeArticleStore(connection.db)

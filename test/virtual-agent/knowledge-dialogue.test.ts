@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { VirtualAgent } from '../../src/core/virtual-agent.ts'
 import { makeArticleStore, synchronise } from '../../src/store/articles.ts'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import type { Connection } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { LONGEST_IN_CHAT, open, quote } from '../../src/virtual-agent/dialogues/articles.ts'
 import { loadArticles } from '../../src/virtual-agent/knowledge/load.ts'
@@ -10,6 +10,7 @@ import type { Heard as Unanswered } from '../../src/virtual-agent/knowledge/unan
 import { loadVirtualAgent } from '../../src/virtual-agent/load.ts'
 import { emptyNotes } from '../../src/virtual-agent/notes.ts'
 import type { Article } from '../../src/virtual-agent/ports.ts'
+import { openMemory } from '../support/template.ts'
 import { pressed, servicesAway, talkTo, valuesIn, wordsIn } from './house.ts'
 
 const folder = (name: string) => new URL(`../../config/${name}`, import.meta.url).pathname
@@ -27,7 +28,7 @@ const answering = (knowledge: Knowledge): Knowledge => ({
   },
 })
 beforeAll(async () => {
-  connection = await connect({})
+  connection = await openMemory()
   await migrate(connection)
   const taught = await loadArticles(folder('knowledge'))
   await synchronise(connection.db, taught)

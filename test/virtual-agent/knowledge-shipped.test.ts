@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeArticleStore, synchronise } from '../../src/store/articles.ts'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import type { Connection } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { loadArticles, loadSynonyms } from '../../src/virtual-agent/knowledge/load.ts'
 import { type Knowledge, makeKnowledge } from '../../src/virtual-agent/knowledge/search.ts'
+import { openMemory } from '../support/template.ts'
 
 const folder = new URL('../../config/knowledge', import.meta.url).pathname
 let connection: Connection
 let knowledge: Knowledge
 beforeAll(async () => {
-  connection = await connect({})
+  connection = await openMemory()
   await migrate(connection)
   await synchronise(connection.db, await loadArticles(folder))
   knowledge = await makeKnowledge({
