@@ -32,6 +32,7 @@ import { makeCheck } from './pipeline/check.ts'
 import { makeConverse } from './pipeline/converse.ts'
 import { makeDeliver } from './pipeline/deliver.ts'
 import { makeFetch } from './pipeline/fetch.ts'
+import { makeFresh } from './pipeline/fresh.ts'
 import { listenLease, makeListen } from './pipeline/listen.ts'
 import type { Channels } from './pipeline/ports.ts'
 import { makeProfile } from './pipeline/profile.ts'
@@ -179,6 +180,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const route = makeRoute(way)
   const profile = makeProfile(way)
   const sync = makeSyncAnswers(log)
+  const fresh = makeFresh()
   const converse = makeConverse({
     ...way,
     virtualAgent:
@@ -190,15 +192,21 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     queueChanged: () => void route(),
     met: profile.ask,
     sync,
+    fresh,
   })
   const lanes = makeLanes({ batch: turnBatch, width: turnWidth, work: converse, pauseMs: 1_000 })
+  const ringTurns = (conversations: readonly ConversationId[]): void => {
+    fresh.forget(conversations)
+    lanes.ring(conversations)
+  }
   const fetch = makeFetch({ ...way, files: pipelineFiles(files, settings) })
   const receive = makeReceive({
     ...way,
     fetchFiles: (seqs) => works && fetch.ask(seqs),
     home: edges.home,
     sync,
-    takeHere: lanes.ring,
+    fresh: works ? fresh : undefined,
+    takeHere: ringTurns,
   })
   const sweep = makeSweep({ ...way, fetchFiles: fetch.ask, sending: deliver.sending })
   const check = makeCheck(way)
@@ -218,7 +226,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     },
   })
   bell.open({
-    turn: { ring: lanes.ring, serve: async (conversation) => lanes.ring([conversation]) },
+    turn: { ring: ringTurns, serve: async (conversation) => ringTurns([conversation]) },
     delivery: { ring: (conversations) => deliver.ring(conversations), serve: (conversation) => deliver.serve(conversation) },
   })
 

@@ -3,6 +3,7 @@ import type { ConversationId } from '../core/conversation.ts'
 import type { TimerRules } from '../core/timers.ts'
 import { type Draft, type Entry, fold, settle } from '../core/turn.ts'
 import type { Answer, Meanwhile, VirtualAgent } from '../core/virtual-agent.ts'
+import type { Fresh } from './fresh.ts'
 import { makeMeanwhile } from './meanwhile.ts'
 import { plan } from './plan.ts'
 import type { Bell, Changed, Channel, Channels, Committed, Live, Log, Meter, Pending, PlannedTurn, Store } from './ports.ts'
@@ -32,6 +33,7 @@ type Needs = {
   /** Somebody spoke who did not speak last here. */
   readonly met: (people: readonly Met[]) => void
   readonly sync: SyncAnswers
+  readonly fresh: Fresh
 }
 
 /** `again`: could not be taken now. `slow`: leave the batch; resolve to true where they are to be tried again. */
@@ -39,7 +41,8 @@ type Taken = { readonly again: readonly ConversationId[]; readonly slow: readonl
 
 /** One turn of many conversations: take everything that happened, decide once, write once. Never rejects. */
 export function makeConverse(needs: Needs) {
-  const { channels, store, bell, live, meter, log, virtualAgent, rules, now, link, mayBegin, deliver, queueChanged, met, sync } = needs
+  const { channels, store, bell, live, meter, log, virtualAgent, rules, now, link, mayBegin, deliver, queueChanged, met, sync, fresh } =
+    needs
   const follow = makeMeanwhile({
     ...needs,
     async commit(turn) {
@@ -51,9 +54,11 @@ export function makeConverse(needs: Needs) {
 
   return async (conversations: readonly ConversationId[]): Promise<Taken> => {
     const started = performance.now()
-    let pendings: readonly Pending[]
+    let pendings = fresh.take(conversations)
     try {
-      pendings = await store.pending(conversations)
+      const taken = new Set(pendings.map(({ conversation }) => conversation.id))
+      const others = conversations.filter((conversation) => !taken.has(conversation))
+      if (others.length > 0) pendings = [...pendings, ...(await store.pending(others))]
     } catch (error) {
       log.error({ step: 'turn', outcome: 'store', error }, 'the inbox could not be read; trying again')
       return { again: conversations, slow: [] }

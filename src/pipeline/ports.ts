@@ -38,7 +38,14 @@ export type Filing = {
   /** It names files that must be fetched before its turn. */
   readonly files: boolean
 }
-export type Filed = { readonly conversation: ConversationId; readonly seq: number; readonly files: boolean; readonly album: boolean }
+export type Filed = {
+  readonly conversation: ConversationId
+  readonly seq: number
+  readonly files: boolean
+  readonly album: boolean
+  /** The conversation as it stood and the entry as it is kept, where nothing else of that conversation was waiting; undefined where that is not sure. */
+  readonly alone?: { readonly conversation: Conversation; readonly entry: Entry }
+}
 
 /** `more`: there is more to take than these. */
 export type Pending = { readonly conversation: Conversation; readonly entries: readonly Entry[]; readonly more: boolean }

@@ -14,6 +14,7 @@ import { albumQuietMs } from '../core/album.ts'
 import type { ConversationId } from '../core/conversation.ts'
 import { maskEvent } from '../core/mask.ts'
 import type { IdentityName } from '../core/trust.ts'
+import type { Fresh } from './fresh.ts'
 import { gather } from './gather.ts'
 import type { Bell, Channel, Channels, Filing, Live, Log, Meter, Store } from './ports.ts'
 import { makeQuarantine } from './quarantine.ts'
@@ -35,12 +36,14 @@ type Needs = {
   /** What a person's home surface shows. */
   readonly home: (of: IdentityName) => HomeView | Promise<HomeView>
   readonly sync: SyncAnswers
+  /** Undefined where turns are taken by other processes. */
+  readonly fresh: Fresh | undefined
   /** Takes these turns in this very process, whatever its role: only here can the request that waits be answered. */
   readonly takeHere: (conversations: readonly ConversationId[]) => void
 }
 
 /** The door: what a platform hands in is verified, parsed and filed before it is acknowledged. */
-export function makeReceive({ channels, store, bell, live, meter, log, now, fetchFiles, home, sync, takeHere }: Needs) {
+export function makeReceive({ channels, store, bell, live, meter, log, now, fetchFiles, home, sync, fresh, takeHere }: Needs) {
   const keep = makeQuarantine({ store, log, now })
   const file = gather<readonly Filing[], void>(requestsPerFiling, async (requests) => {
     const filings = requests.flat()
@@ -49,6 +52,7 @@ export function makeReceive({ channels, store, bell, live, meter, log, now, fetc
     const conversations = [...new Set(entries.map((entry) => entry.conversation))]
     if (sync.size > 0 && filings.some(({ event }) => event.sync)) takeHere(conversations)
     else bell.ring('turn', conversations)
+    fresh?.keep(filed)
     meter.started(entries.map((entry) => entry.conversation))
     const albums = filed.filter((entry) => entry.album)
     if (albums.length > 0) bell.ring('turn', [...new Set(albums.map((entry) => entry.conversation))], { inMs: albumQuietMs + 50 })

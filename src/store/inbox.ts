@@ -31,9 +31,10 @@ export async function file(db: Db, filings: readonly Filing[]): Promise<readonly
     album: event.kind === 'message' ? (event.album ?? null) : null,
     opens: !opensNothing.has(event.kind),
   }))
-  const { rows: filed } = await sql<{ conversation: ConversationId; seq: number; ready: boolean; album: string | null }>`/* file */
+  const json = asJson(rows)
+  const { rows: filed } = await sql<FiledRow>`/* file */
     with input as (
-      select * from json_to_recordset(${asJson(rows)}::json) as t(
+      select * from json_to_recordset(${json}::json) as t(
         n int, channel text, account text, key text, formerly text, reply jsonb, event_id text, happening jsonb, ready boolean, album text, opens boolean)
     ), known as (
       select i.*, coalesce(
@@ -53,7 +54,7 @@ export async function file(db: Db, filings: readonly Filing[]): Promise<readonly
     ), quiet as (
       update inbox set held_until = now() + make_interval(secs => ${albumQuietSeconds})
       from known k where k.album is not null and inbox.conversation = k.id and inbox.album = k.album and inbox.done_at is null
-    )
+    ), filed as (
     insert into inbox (conversation, channel, account, event_id, happening, ready, album, held_until, due_at)
     select coalesce(k.id, o.id), k.channel, k.account, k.event_id, k.happening, k.ready, k.album,
       case when k.album is not null then now() + make_interval(secs => ${albumQuietSeconds}) end, now() + make_interval(secs => ${graceSeconds})
@@ -61,8 +62,34 @@ export async function file(db: Db, filings: readonly Filing[]): Promise<readonly
     where coalesce(k.id, o.id) is not null
     order by k.n
     on conflict (channel, account, event_id) do nothing
-    returning conversation, seq, ready, album`.execute(db)
-  return filed.map(({ conversation, seq, ready, album }) => ({ conversation, seq, files: !ready, album: album !== null }))
+    returning conversation, seq, ready, album, channel, account, event_id
+    )
+    select f.conversation, f.seq, f.ready, f.album, f.channel as filed_channel, f.account as filed_account, f.event_id,
+      exists (select 1 from inbox i where i.conversation = f.conversation and i.done_at is null) as behind, ${conversationColumns}
+    from filed f left join conversations c on c.id = f.conversation
+    order by f.seq`.execute(db)
+  // `asJson` may have put this for what the database has no room for: then the turn reads what stands there.
+  const happenings = json.includes('\ufffd')
+    ? new Map<string, Happening>()
+    : new Map(rows.toReversed().map((row) => [`${row.channel} ${row.account} ${row.event_id}`, row.happening]))
+  return filed.map((row) => {
+    const { conversation, seq, ready, album } = row
+    const happening = happenings.get(`${row.filed_channel} ${row.filed_account} ${row.event_id}`)
+    const alone = row.id !== null && !row.behind && happening ? { conversation: conversationOf(row), entry: { seq, happening } } : undefined
+    return { conversation, seq, files: !ready, album: album !== null, ...(alone ? { alone } : {}) }
+  })
+}
+
+/** What was inserted, beside the conversation as the statement found it: nulls where it opened it. */
+type FiledRow = ConversationRow & {
+  readonly conversation: ConversationId
+  readonly seq: number
+  readonly ready: boolean
+  readonly album: string | null
+  readonly filed_channel: string
+  readonly filed_account: string
+  readonly event_id: string
+  readonly behind: boolean
 }
 
 /** See `Store.fileFor`. */

@@ -129,6 +129,23 @@ for (const { kind, available, open } of kinds)
       }
     })
 
+    test('tells the turn of what was filed where nothing else was waiting, as reading it would', async () => {
+      const person = newcomer()
+      const [first] = await store.file([{ event: typed(person, 'first'), files: false }])
+      expect(first!.alone).toBeUndefined()
+      await take(first!.conversation)
+      const events = ['second', 'ünd “third”'].map((text) => typed(person, text))
+      const filed = await store.file(events.map((event) => ({ event, files: false })))
+      const [read] = await store.pending([first!.conversation])
+      expect(filed.map(({ alone }) => alone?.entry)).toEqual(read!.entries)
+      expect(filed.map(({ alone }) => alone?.conversation)).toEqual([read!.conversation, read!.conversation])
+      const [behind] = await store.file([{ event: typed(person, 'fourth'), files: false }])
+      expect(behind!.alone).toBeUndefined()
+      await take(first!.conversation)
+      const [escaped] = await store.file([{ event: typed(person, 'half a \ud800 pair'), files: false }])
+      expect(escaped!.alone).toBeUndefined()
+    })
+
     test('a receipt for somebody we never met opens nothing', async () => {
       const { from, at } = typed(newcomer(), '')
       const filed = await store.file([

@@ -4,6 +4,7 @@ import type { Conversation, ConversationId } from '../../src/core/conversation.t
 import { defaultTimerRules } from '../../src/core/timers.ts'
 import type { VirtualAgent } from '../../src/core/virtual-agent.ts'
 import { makeConverse } from '../../src/pipeline/converse.ts'
+import { makeFresh } from '../../src/pipeline/fresh.ts'
 import type { Channel, Channels, Pending, PlannedTurn, Store } from '../../src/pipeline/ports.ts'
 import { makeSyncAnswers } from '../../src/pipeline/sync-answers.ts'
 import { addressOf, everything, typed } from '../support/events.ts'
@@ -68,6 +69,7 @@ function openWay(answer: VirtualAgent['answer'], { more = false, adapter = {} as
     queueChanged: () => undefined,
     met: () => undefined,
     sync: makeSyncAnswers(),
+    fresh: makeFresh(),
   })
   return { converse, written, rung }
 }

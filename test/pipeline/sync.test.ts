@@ -95,6 +95,7 @@ function openWay(payloads: readonly string[], { afterMs = 0, mayBegin = true } =
     now: () => new Date(),
     fetchFiles: () => undefined,
     sync,
+    fresh: undefined,
     takeHere,
   })
   const knock = async (id: string) => {

@@ -132,6 +132,7 @@ export async function openHouse(changed: HouseSettings = {}) {
     now: () => new Date(),
     fetchFiles: () => undefined,
     sync: makeSyncAnswers(),
+    fresh: undefined,
     takeHere: () => undefined,
   })
 
