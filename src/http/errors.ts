@@ -90,9 +90,13 @@ function hubErrorOf(error: FastifyError | Error): HubError {
     })
   }
   if (isStoreAway(error)) return new HubError('HUB_STORE_AWAY', { cause: error })
-  switch ('statusCode' in error ? error.statusCode : undefined) {
+  if (unkeepable.has(codeOf(error) ?? '')) return new HubError('HUB_BAD_REQUEST', { hint: unkeepableHint })
+  const status = 'statusCode' in error ? error.statusCode : undefined
+  switch (status) {
     case 400:
       return new HubError('HUB_BAD_REQUEST', { hint: plainHint(error) })
+    // A path that leads out of the pages' folder.
+    case 403:
     case 404:
       return new HubError('HUB_NOT_FOUND')
     case 413:
@@ -102,13 +106,20 @@ function hubErrorOf(error: FastifyError | Error): HubError {
     case 429:
       return new HubError('HUB_TOO_MANY_ATTEMPTS')
     default:
+      if (status !== undefined && status > 400 && status < 500) return new HubError('HUB_BAD_REQUEST', { hint: error.message })
       return new HubError('HUB_INTERNAL', { cause: error })
   }
 }
 
-/** Fastify's own sentence names no value of the caller's but where JSON is broken; that one is said anew. */
-const plainHint = (error: Error): string =>
-  error instanceof SyntaxError || codeOf(error) === 'FST_ERR_CTP_INVALID_JSON_BODY' ? 'The body is not JSON.' : error.message
+/** character_not_in_repertoire and untranslatable_character: NUL, which Postgres keeps in no text. */
+const unkeepable = new Set(['22021', '22P05'])
+export const unkeepableHint = 'A text holds a character that cannot be kept (NUL).'
+
+/** Fastify's own sentence names no value of the caller's but where JSON or the path is broken; those are said anew. */
+function plainHint(error: Error): string {
+  if (codeOf(error) === 'FST_ERR_BAD_URL') return 'The path is not well encoded.'
+  return error instanceof SyntaxError || codeOf(error) === 'FST_ERR_CTP_INVALID_JSON_BODY' ? 'The body is not JSON.' : error.message
+}
 
 const codeOf = (error: unknown): string | undefined => {
   const code = (error as { readonly code?: unknown } | null)?.code

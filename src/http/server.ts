@@ -33,6 +33,7 @@ export async function makeServer(options: ServerOptions): Promise<FastifyInstanc
     requestTimeout: connectionTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     routerOptions: { maxParamLength: 200 },
   })

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { HubError } from '../errors.ts'
+import { HubError, unkeepableHint } from '../errors.ts'
 import { addressHeader, type SignIn } from './better-auth.ts'
 import { lockedCode, mustChangeCode } from './locks.ts'
 
@@ -40,6 +40,7 @@ function asRequest(request: FastifyRequest, publicUrl: string): Request {
   }
   headers.set(addressHeader, request.ip)
   const body = request.method === 'GET' ? {} : { body: JSON.stringify(request.body ?? {}) }
+  if (body.body?.includes('\\u0000')) throw new HubError('HUB_BAD_REQUEST', { hint: unkeepableHint })
   if (request.method !== 'GET') headers.set('content-type', 'application/json')
   return new Request(new URL(request.url, publicUrl), { method: request.method, headers, ...body })
 }
