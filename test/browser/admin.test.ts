@@ -79,7 +79,7 @@ describe('the admins’ page', () => {
     await context.close()
   })
 
-  test('shows what a phone must scan or be told while it waits for it, and takes it away by itself', { timeout: 60_000 }, async () => {
+  test('shows what a phone must scan or be told while it waits for it, and takes it away by itself', async () => {
     const { page, context } = await visit(browser, `${hub.url}/admin`)
     await signIn(page)
     const { db } = hub.connection

@@ -136,7 +136,7 @@ describe('a network that fails', () => {
     await page.getByText('Sent', { exact: true }).waitFor()
     await hub.restart()
     await write(page, 'after the crash')
-    await expect.poll(() => page.getByText('Sent', { exact: true }).count(), { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => page.getByText('Sent', { exact: true }).count()).toBe(1)
     await page.reload()
     await own(page).nth(1).waitFor()
     expect(await ownTexts(page)).toEqual(['before the crash', 'after the crash'])

@@ -55,10 +55,10 @@ test('a technician whose person has been silent for a day picks a template, fill
     expect(await sidewaysOverflow(page)).toBe(0)
   }
   await send.click()
-  await expect.poll(() => dana.sees().at(-1)?.text, { timeout: 10_000 }).toBe('News on request INC-1042: it is fixed.')
+  await expect.poll(() => dana.sees().at(-1)?.text).toBe('News on request INC-1042: it is fixed.')
   // Shown at once, and once when it is confirmed.
   const said = desk(page).getByRole('log').getByText('News on request INC-1042: it is fixed.')
-  await expect.poll(() => said.count(), { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => said.count()).toBe(1)
 
   // They write, and words are taken again.
   await dana.types('thank you')

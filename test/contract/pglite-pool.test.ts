@@ -7,7 +7,7 @@ import { openMemory } from '../support/template.ts'
 let connection: Connection
 beforeAll(async () => {
   connection = await openMemory()
-}, 60_000)
+})
 afterAll(() => connection?.close())
 
 test('a queue that lets go of its connection in the middle of a transaction leaves nobody in it', async () => {

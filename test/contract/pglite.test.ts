@@ -28,7 +28,7 @@ describe('PGlite in a directory', () => {
     const { rows: kept } = await sql<{ count: number }>`select count(*) from t`.execute(again.db)
     expect(kept[0]!.count).toBe(10)
     await again.close()
-  }, 30_000)
+  })
 })
 
 describe('statements with a name', () => {

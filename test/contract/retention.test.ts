@@ -11,7 +11,7 @@ let connection: Connection
 beforeAll(async () => {
   connection = await openMemory()
   await migrate(connection)
-}, 60_000)
+})
 afterAll(() => connection?.close())
 
 const keep = { historyDays: 0, eventIdDays: 30, rawRequestDays: 7, auditDays: 365 }

@@ -40,7 +40,7 @@ for (const { kind, available, open } of kinds)
       connection = await open()
       await migrate(connection)
       store = makeStore(connection.db, 'one')
-    }, 60_000)
+    })
     afterAll(() => connection?.close())
 
     const say = async (person: string, text = 'hi'): Promise<ConversationId> => {

@@ -43,7 +43,7 @@ for (const { kind, available, open } of kinds)
       await migrate(connection)
       store = makeStore(connection.db, 'one')
       other = makeStore(connection.db, 'two')
-    }, 60_000)
+    })
     afterAll(() => connection?.close())
 
     const take = async (conversation: ConversationId, parts = 1, by: Store = store) => {

@@ -57,7 +57,7 @@ for (const { kind, available, open } of kinds)
       await migrate(connection)
       store = makeStore(connection.db, 'one')
       other = makeStore(connection.db, 'two')
-    }, 60_000)
+    })
     afterAll(() => connection?.close())
 
     const say = async (person: string, text = 'hi'): Promise<ConversationId> => {

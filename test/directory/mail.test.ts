@@ -168,7 +168,7 @@ describe('a mail', () => {
     const { server, people } = await open()
     people.postman.start()
     await ask(people, 'ada@example.com')
-    await expect.poll(() => server.got.length, { timeout: 3_000 }).toBe(1)
+    await expect.poll(() => server.got.length).toBe(1)
   })
 })
 

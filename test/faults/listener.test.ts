@@ -16,14 +16,14 @@ afterAll(async () => {
 
 const account = `linked-${randomBytes(3).toString('hex')}`
 
-test('one process alone, on the embedded database, sends as soon as it listens', { timeout: 90_000 }, async () => {
+test('one process alone, on the embedded database, sends as soon as it listens', { timeout: 300_000 }, async () => {
   const platform = await startLinked()
   const hub = await startHubProcess({ channels: [{ channel: 'linked', account, url: platform.url }] })
   onTestFailed(() => console.error(hub.log()))
   try {
-    await expect.poll(() => platform.session, { timeout: 10_000 }).toBeDefined()
+    await expect.poll(() => platform.session).toBeDefined()
     platform.types('Ana', 'one')
-    await expect.poll(() => platform.sent.map(({ text }) => text), { timeout: 10_000 }).toEqual(['one'])
+    await expect.poll(() => platform.sent.map(({ text }) => text)).toEqual(['one'])
     expect(platform.refused).toEqual([])
     expect(await checked(hub)).toMatchObject({ state: 'green' })
   } finally {
@@ -48,12 +48,12 @@ async function checked({ url }: HubProcess): Promise<AccountView> {
 
 describe.runIf(postgres && redis)('two processes on an account that only its listener can send for', () => {
   test('hand over what they owe: nothing is lost, doubled or disordered, and nothing is tried where it cannot work', {
-    timeout: 180_000,
+    timeout: 600_000,
   }, async () => {
     const platform = await startLinked(5)
     const setup = { channels: [{ channel: 'linked', account, url: platform.url }], databaseUrl: postgres!.url, redisUrl: redis!.url }
     const first = await startHubProcess(setup)
-    await expect.poll(() => platform.session, { timeout: 10_000 }).toBeDefined()
+    await expect.poll(() => platform.session).toBeDefined()
     const second = await startHubProcess(setup)
     onTestFailed(() => console.error(first.log(), second.log()))
     const people = Array.from({ length: 12 }, (_, n) => `person-${n}`)

@@ -41,7 +41,7 @@ describe.concurrent('a platform that is not well', () => {
   })
 
   test('loses nothing to 429, 500 and cut connections, and doubles only what was cut after it was taken, marked', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const emulator = await startTelegramEmulator({ timeScale: 40 })
     const hub = await startHubProcess({ channels: [{ channel: 'telegram', account: 'main', ...emulator.account() }] })

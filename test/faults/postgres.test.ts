@@ -13,7 +13,7 @@ const postgres = await postgresServer()
 describe.runIf(postgres)('a hub whose Postgres goes away under load', () => {
   afterAll(() => postgres?.close())
 
-  test('loses nothing and goes on by itself when it was killed, again and again', { timeout: 180_000 }, async () => {
+  test('loses nothing and goes on by itself when it was killed, again and again', { timeout: 600_000 }, async () => {
     const emulator = await startTelegramEmulator({ timeScale: 40 })
     emulator.faults.latencyMs = 15
     const hub = await startHubProcess({
@@ -48,7 +48,7 @@ describe.runIf(postgres)('a hub whose Postgres goes away under load', () => {
     }
   })
 
-  test('asks platforms to come again while it is stopped, and goes on without a restart of its own', { timeout: 90_000 }, async () => {
+  test('asks platforms to come again while it is stopped, and goes on without a restart of its own', { timeout: 300_000 }, async () => {
     const emulator = await startTelegramEmulator({ timeScale: 40 })
     const channels = [{ channel: 'telegram', account: 'stopped', ...emulator.account() }]
     const hub = await startHubProcess({ channels, databaseUrl: postgres!.url })
@@ -82,29 +82,25 @@ describe.runIf(postgres)('a hub whose Postgres goes away under load', () => {
   test.each([
     ['a turn', '\0commit\0', 'turn'],
     ['the outcome of a send', '\0record\0', 'outcome'],
-  ])(
-    'sends what it owes, once and unmarked, when only the answer to the writing of %s was lost',
-    { timeout: 60_000 },
-    async (_, words, account) => {
-      const emulator = await startTelegramEmulator({ timeScale: 40 })
-      const proxy = await losingProxy(postgres!.url)
-      const hub = await openHub({ channels: [{ channel: 'telegram', account, ...emulator.account() }], databaseUrl: proxy.url }, echo)
-      try {
-        await emulator.connect(new URL(`/hooks/telegram/${account}`, hub.url))
-        const ana = emulator.person('Ana')
-        await ana.types('one')
-        await settled(emulator)
-        emulator.faults.latencyMs = 100
-        const lost = proxy.loseAnswerTo(words)
-        for (const text of ['two', 'three', 'four']) await ana.types(text)
-        await lost
-        expect(await settled(emulator, 20_000)).toEqual({ acknowledged: 4, lost: [], doubled: [], disordered: [], invented: [] })
-        expect(await marked({ databaseUrl: postgres!.url, account })).toEqual([])
-      } finally {
-        await hub.stop()
-        await proxy.close()
-        await emulator.close()
-      }
-    },
-  )
+  ])('sends what it owes, once and unmarked, when only the answer to the writing of %s was lost', async (_, words, account) => {
+    const emulator = await startTelegramEmulator({ timeScale: 40 })
+    const proxy = await losingProxy(postgres!.url)
+    const hub = await openHub({ channels: [{ channel: 'telegram', account, ...emulator.account() }], databaseUrl: proxy.url }, echo)
+    try {
+      await emulator.connect(new URL(`/hooks/telegram/${account}`, hub.url))
+      const ana = emulator.person('Ana')
+      await ana.types('one')
+      await settled(emulator)
+      emulator.faults.latencyMs = 100
+      const lost = proxy.loseAnswerTo(words)
+      for (const text of ['two', 'three', 'four']) await ana.types(text)
+      await lost
+      expect(await settled(emulator, 20_000)).toEqual({ acknowledged: 4, lost: [], doubled: [], disordered: [], invented: [] })
+      expect(await marked({ databaseUrl: postgres!.url, account })).toEqual([])
+    } finally {
+      await hub.stop()
+      await proxy.close()
+      await emulator.close()
+    }
+  })
 })

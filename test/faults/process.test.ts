@@ -5,7 +5,7 @@ import { loaded, settled, writeAll } from './judge.ts'
 import { marked } from './marked.ts'
 
 describe('a hub that is asked to stop', () => {
-  test('finishes what it began under load: nothing is lost, doubled or marked, and it ends with 0', { timeout: 120_000 }, async () => {
+  test('finishes what it began under load: nothing is lost, doubled or marked, and it ends with 0', { timeout: 300_000 }, async () => {
     const emulator = await startTelegramEmulator({ timeScale: 40 })
     emulator.faults.latencyMs = 15
     const hub = await startHubProcess({ channels: [{ channel: 'telegram', account: 'main', ...emulator.account() }] })
@@ -30,7 +30,7 @@ describe('a hub that is asked to stop', () => {
 })
 
 describe('a second hub on the same data directory', () => {
-  test('says whose it is and ends with 1, and the first goes on', { timeout: 90_000 }, async () => {
+  test('says whose it is and ends with 1, and the first goes on', { timeout: 300_000 }, async () => {
     const emulator = await startTelegramEmulator()
     const channels = [{ channel: 'telegram', account: 'main', ...emulator.account() }]
     const hub = await startHubProcess({ channels, fromNothing: true }, 'src/main.ts')

@@ -14,7 +14,7 @@ describe.runIf(postgres && redis)('several processes on one Postgres and one Red
   const names = ['Ana', 'Ben', 'Cem', 'Dee', 'Eli', 'Fay', 'Gus', 'Hal']
   const at = () => ({ databaseUrl: postgres!.url, redisUrl: redis!.url })
 
-  test('Redis stopped and emptied under load: the door goes on answering 200, and all is delivered', { timeout: 120_000 }, async () => {
+  test('Redis stopped and emptied under load: the door goes on answering 200, and all is delivered', { timeout: 300_000 }, async () => {
     const emulator = await startTelegramEmulator({ timeScale: 40 })
     const telegram = { channel: 'telegram', account: 'redis', ...emulator.account() }
     // It is away already when the hub starts.
@@ -56,7 +56,7 @@ describe.runIf(postgres && redis)('several processes on one Postgres and one Red
     }
   })
 
-  test('two hubs behind one address keep the order within each conversation and double nothing', { timeout: 120_000 }, async () => {
+  test('two hubs behind one address keep the order within each conversation and double nothing', { timeout: 300_000 }, async () => {
     const emulator = await startTelegramEmulator({ timeScale: 40 })
     emulator.faults.latencyMs = 5
     const channels = [{ channel: 'telegram', account: 'pair', ...emulator.account() }]
@@ -80,7 +80,7 @@ describe.runIf(postgres && redis)('several processes on one Postgres and one Red
     }
   })
 
-  test('one that only serves and one that only works are a hub together, also when either is killed', { timeout: 120_000 }, async () => {
+  test('one that only serves and one that only works are a hub together, also when either is killed', { timeout: 300_000 }, async () => {
     const emulator = await startTelegramEmulator({ timeScale: 40 })
     emulator.faults.latencyMs = 5
     const channels = [{ channel: 'telegram', account: 'roles', ...emulator.account() }]

@@ -52,7 +52,7 @@ const kinds = [
   { kind: 'Postgres', available: postgres !== undefined, services: { databaseUrl: postgres?.url ?? '' } },
 ]
 describe.each(kinds.filter(({ available }) => available))('half an answer is shown when the hub is killed, on $kind', ({ services }) => {
-  test('after the start the whole one stands in its place, and nothing else', { timeout: 180_000 }, () =>
+  test('after the start the whole one stands in its place, and nothing else', { timeout: 600_000 }, () =>
     withHub(services, async ({ model, hub, heard, asks }) => {
       await asks()
       const call = await model.call()
@@ -78,7 +78,7 @@ describe.each(kinds.filter(({ available }) => available))('half an answer is sho
 })
 
 describe.runIf(shared && redis)('of two hubs on one database', () => {
-  test('one looks for the answer, whatever else comes in, until it is gone', { timeout: 180_000 }, () =>
+  test('one looks for the answer, whatever else comes in, until it is gone', { timeout: 600_000 }, () =>
     withHub({ databaseUrl: shared!.url, redisUrl: redis!.url }, async ({ model, hub, emulator, ada, another, heard, asks }) => {
       await asks()
       const call = await model.call()

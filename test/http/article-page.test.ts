@@ -30,7 +30,7 @@ describe('the page of an article', () => {
     ])
     app = await makeServer({ log: pino({ level: 'silent' }), version: 'test', allowedOrigins: [], loopbackPages: false, secure: false })
     await app.register(articlePage, { links, article: makeArticleStore(connection.db).article, deskName: 'Test & desk' })
-  }, 60_000)
+  })
   afterAll(async () => {
     await app.close()
     await connection.close()

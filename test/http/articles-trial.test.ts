@@ -9,7 +9,7 @@ describe.each(databases)('articles are tried before anybody reads them, on $name
     house = await openArticleHouse(url)
     ada = house.ada
     await ada('POST', '/api/admin/articles', { ...tea, state: 'published' })
-  }, 60_000)
+  })
   afterAll(() => house?.close())
 
   const attempt = (question: string, more: object = {}) => ada('POST', '/api/admin/articles-trial', { question, ...more })

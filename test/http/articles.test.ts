@@ -8,7 +8,7 @@ describe.each(databases)('articles over HTTP, on $name', ({ url }) => {
   beforeAll(async () => {
     house = await openArticleHouse(url)
     ada = house.ada
-  }, 60_000)
+  })
   afterAll(() => house?.close())
 
   test('are for admins alone', async () => {

@@ -53,7 +53,7 @@ const wrong = async (times: number, as = email) => {
 }
 const sessions = async () => Number((await sql<{ n: number }>`select count(*) as n from sign_in_session`.execute(connection.db)).rows[0]!.n)
 
-describe('ten wrong passwords in a row', { timeout: 60_000 }, () => {
+describe('ten wrong passwords in a row', () => {
   test('lock the account: the right one does not help any more, and answers as a wrong one does', async () => {
     await wrong(10)
     expect(await directory.find(email)).toMatchObject({ locked: true })

@@ -16,7 +16,7 @@ beforeAll(async () => {
   operations = Object.entries(page.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
   )
-}, 60_000)
+})
 afterAll(() => hub?.stop())
 
 const at = ({ method, path }: { readonly method: string; readonly path: string }) => `${method.toUpperCase()} ${path}`

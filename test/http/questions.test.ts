@@ -9,7 +9,7 @@ describe.each(databases)('what nobody could answer, on $name', ({ url }) => {
   beforeAll(async () => {
     house = await openArticleHouse(url)
     ada = house.ada
-  }, 60_000)
+  })
   afterAll(() => house?.close())
 
   const ask = (words: string, more: object = {}) =>

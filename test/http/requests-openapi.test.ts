@@ -17,7 +17,7 @@ let page: Page
 beforeAll(async () => {
   house = await openRequestHouse()
   page = (await house.anybody.get<Page>('/api/openapi.json')).body
-}, 60_000)
+})
 afterAll(() => house.close())
 
 test('the page of the API names every route with what it needs, and every need is explained', () => {

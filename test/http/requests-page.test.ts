@@ -8,7 +8,7 @@ import { openRequestHouse, type RequestHouse } from './requests-house.ts'
 let house: RequestHouse
 beforeAll(async () => {
   house = await openRequestHouse()
-}, 60_000)
+})
 afterAll(() => house.close())
 
 let keys = 0

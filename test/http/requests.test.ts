@@ -16,7 +16,7 @@ let tess: Awaited<ReturnType<RequestHouse['signIn']>>
 beforeAll(async () => {
   house = await openRequestHouse()
   tess = await house.signIn('Tess')
-}, 60_000)
+})
 afterAll(() => house.close())
 
 const incident = { type: 'incident', subject: 'No sound', description: 'Since this morning', category: 'hardware' }

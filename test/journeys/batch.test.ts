@@ -30,7 +30,7 @@ const cases = [
 test.each(cases)(
   'fifty messages of ten people at once on $channel, told twice, are ten conversations, each answered in order and once',
   {
-    timeout: 90_000,
+    timeout: 300_000,
   },
   async ({ channel, requests, ...more }) => {
     const { startEmulator } = (await import(`../../adapters/${channel}/emulator.ts`)) as {
@@ -51,8 +51,8 @@ test.each(cases)(
       emulator.faults.duplicate = 1
       await (emulator.together ? emulator.together(typing) : typing())
       const answers = () => emulator.record.accepted.filter(({ text }) => /\bnumber \d$/.test(text))
-      await expect.poll(() => answers().length, { timeout: 30_000 }).toBeGreaterThanOrEqual(all)
-      await expect.poll(() => wire.bodies.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2 * requests)
+      await expect.poll(() => answers().length).toBeGreaterThanOrEqual(all)
+      await expect.poll(() => wire.bodies.length).toBeGreaterThanOrEqual(2 * requests)
       await wait(500)
 
       expect(wire.bodies).toHaveLength(2 * requests)

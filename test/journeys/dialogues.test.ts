@@ -68,7 +68,7 @@ describe('a scripted dialogue on three channels', () => {
   beforeAll(async () => {
     house = await openHouse()
     plays = await playAll(house, cast, async () => undefined)
-  }, 300_000)
+  }, 600_000)
   afterAll(() => house?.close(), 60_000)
   test.each(cast.map((one) => [one.title, one.channel, one] as const))('%s, on %s', (_title, _channel, { name, script }) => {
     expect(plays.get(name)?.failure ?? null, `${script.file}, ${script.title}`).toBeNull()
@@ -84,7 +84,7 @@ describe.runIf(postgres)('a scripted dialogue whose hub is killed between any tw
   beforeAll(async () => {
     house = await openHouse(postgres!.url)
     plays = await playAll(house, cast, () => house.killed())
-  }, 300_000)
+  }, 600_000)
   afterAll(() => house?.close(), 60_000)
   test.each(cast.map((one) => [one.title, one.channel, one] as const))('%s, on %s', (_title, _channel, { name, script }) => {
     expect(plays.get(name)?.failure ?? null, `${script.file}, ${script.title}`).toBeNull()

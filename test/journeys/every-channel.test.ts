@@ -27,7 +27,7 @@ beforeAll(async () => {
   const channels = [...emulators].map(([channel, emulator]) => ({ channel, account: 'numbers', ...keysOf[channel], ...emulator.account() }))
   hub = await openHub({ channels }, echo)
   for (const [channel, emulator] of emulators) await emulator.connect(new URL(`/hooks/${channel}/numbers`, hub.url))
-}, 90_000)
+}, 300_000)
 afterAll(async () => {
   await hub?.stop()
   await Promise.all([...emulators.values()].map((emulator) => emulator.close()))
@@ -80,7 +80,7 @@ async function type(emulator: Emulator, person: Typist, from: number, patienceMs
 }
 
 describe.concurrent('200 numbers sent fast', () => {
-  test.each(titles)('on %s get 200 answers, each its own number, in order', { timeout: 120_000 }, async (_title, name) => {
+  test.each(titles)('on %s get 200 answers, each its own number, in order', { timeout: 300_000 }, async (_title, name) => {
     const emulator = emulators.get(name)!
     await type(emulator, emulator.person('Ada'), 0, 100_000, true)
     expect(answered(emulator, 0)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
@@ -103,7 +103,7 @@ const threads: { readonly [channel: string]: () => Promise<Typist> } = {
 describe('200 numbers in a thread of a channel', () => {
   test.each(Object.keys(threads))(
     'on %s get 200 answers there, each its own number, in order, also while calls are refused',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (name) => {
       const emulator = emulators.get(name)!
       const person = await threads[name]!()
@@ -118,7 +118,7 @@ describe('200 numbers in a thread of a channel', () => {
 })
 
 describe.concurrent('200 numbers where webhooks come twice or overtake each other and calls are refused', () => {
-  test.each(titles)('on %s still get 200 answers, each once, in the order of their arrival', { timeout: 120_000 }, async (_title, name) => {
+  test.each(titles)('on %s still get 200 answers, each once, in the order of their arrival', { timeout: 300_000 }, async (_title, name) => {
     const emulator = emulators.get(name)!
     Object.assign(emulator.faults, { duplicate: 0.1, reorder: 0.1, error: 0.025, throttle: { share: 0.025, retryAfterSeconds: 0.05 } })
     await type(emulator, emulator.person('Ben'), 1_000, 100_000, false)

@@ -48,7 +48,7 @@ beforeAll(async () => {
   hub = await openHub({ channels: accounts }, echo)
   for (const channel of channels)
     await emulators.get(channel)!.connect(wires.get(channel)!.hook(new URL(`/hooks/${channel}/files`, hub.url)))
-}, 60_000)
+})
 afterAll(async () => {
   await Promise.all([...emulators.values()].map((emulator) => emulator.close()))
   await Promise.all([...wires.values()].map((wire) => wire.close()))
@@ -60,7 +60,7 @@ describe.concurrent('a file that a person sends', () => {
   test.each(channels)(
     'on %s is kept as what it is, fetched again, given up visibly, never read without end, and never asked for elsewhere',
     {
-      timeout: 90_000,
+      timeout: 300_000,
     },
     async (channel) => {
       const wire = wires.get(channel)!

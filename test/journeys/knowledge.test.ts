@@ -29,7 +29,7 @@ beforeAll(async () => {
     .getSetCookie()
     .map((line) => line.split(';')[0])
     .join('; ')
-}, 60_000)
+})
 afterAll(async () => {
   await hub?.stop()
   await endpoint?.close()
@@ -52,7 +52,7 @@ const comesIn = async () => {
       .execute()
     return JSON.stringify(rows)
   }
-  const hears = (words: string) => expect.poll(heard, { timeout: 5_000 }).toContain(words)
+  const hears = (words: string) => expect.poll(heard).toContain(words)
   return { says, heard, hears }
 }
 
@@ -72,7 +72,7 @@ const grounded = JSON.stringify({
 })
 
 describe('an article that is written in the hub', () => {
-  test('is unknown before, put into words after, opened in the chat, and read to its end on its page', { timeout: 30_000 }, async () => {
+  test('is unknown before, put into words after, opened in the chat, and read to its end on its page', async () => {
     endpoint.will({ do: 'say', say: grounded })
     const before = await comesIn()
     expect(await before.says({ text: 'how do I board the zeppelin gondola?' })).toBe(200)
@@ -98,7 +98,7 @@ describe('an article that is written in the hub', () => {
     await guest.says({ choice: { value: 'none_helped', label: 'No' } })
     await guest.hears('Shall I get a technician?')
     await expect
-      .poll(async () => (await admin('GET', '/api/admin/questions')).items, { timeout: 6_000 })
+      .poll(async () => (await admin('GET', '/api/admin/questions')).items)
       .toMatchObject([
         {
           words: 'how do I board the zeppelin gondola?',
@@ -109,11 +109,11 @@ describe('an article that is written in the hub', () => {
       ])
   })
 
-  test('is quoted by itself where the language model is silent, and nothing is written meanwhile', { timeout: 20_000 }, async () => {
+  test('is quoted by itself where the language model is silent, and nothing is written meanwhile', async () => {
     endpoint.will({ do: 'silence' })
     const guest = await comesIn()
     await guest.says({ text: 'how do I board the zeppelin gondola?' })
-    await expect.poll(() => endpoint.calls.length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => endpoint.calls.length).toBe(1)
     const other = await comesIn()
     await other.says({ text: 'hello' })
     await other.hears('Hello')

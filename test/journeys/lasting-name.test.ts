@@ -5,7 +5,7 @@ import { openHub } from '../support/hub.ts'
 import { technicianOf } from './stage.ts'
 
 test('somebody whom WhatsApp told by number, and by user id from one day on, goes on in the same conversation', {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const emulator = await startWhatsAppEmulator({ timeScale: 40 })
   const hub = await openHub({ channels: [{ channel: 'whatsapp', account: 'main', ...emulator.account() }] }, echo)
@@ -20,7 +20,7 @@ test('somebody whom WhatsApp told by number, and by user id from one day on, goe
     const says = async (text: string) => {
       const before = answers().length
       await dana.types(text)
-      await expect.poll(() => answers().length, { timeout: 10_000 }).toBe(before + 1)
+      await expect.poll(() => answers().length).toBe(before + 1)
     }
     dana.tellsUserId(false)
     await says('by number')
@@ -34,7 +34,7 @@ test('somebody whom WhatsApp told by number, and by user id from one day on, goe
       await dana.types('together, one')
       await dana.types('together, two')
     })
-    await expect.poll(() => answers().length, { timeout: 10_000 }).toBe(6)
+    await expect.poll(() => answers().length).toBe(6)
     await expect.poll(() => emulator.pending()).toBe(0)
     const said = ['by number', 'still by number', 'with an id', 'by id alone', 'together, one', 'together, two']
     expect(answers()).toEqual(said)

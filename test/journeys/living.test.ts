@@ -21,7 +21,7 @@ beforeAll(async () => {
   emulators = { slack, teams, messenger }
   hub = await openHub({ channels: channels.map((channel) => ({ channel, account: 'main', ...emulators[channel].account() })) }, echo)
   for (const channel of channels) await emulators[channel].connect(new URL(`/hooks/${channel}/main`, hub.url))
-}, 60_000)
+})
 afterAll(async () => {
   await hub?.stop()
   for (const emulator of Object.values(emulators ?? {})) await emulator.close()
@@ -74,7 +74,7 @@ const asked: Content = {
 const decided: Content = { type: 'card', title: 'REQ1042 was approved', text: 'Tess approved it.' }
 
 describe.concurrent.each(['slack', 'teams'] as const)('a message that lives, on %s', (channel) => {
-  test('is taken by the later one with its key: its words change, and its buttons are gone', { timeout: 60_000 }, async ({ expect }) => {
+  test('is taken by the later one with its key: its words change, and its buttons are gone', async ({ expect }) => {
     const chat = await meet(channel, 'Ada')
     await chat.tell(asked, 'approval:1042')
     const card = await chat.hears('REQ1042 waits for you')
@@ -91,7 +91,7 @@ describe.concurrent.each(['slack', 'teams'] as const)('a message that lives, on 
     expect(chat.news()[1]).toEqual(other)
   })
 
-  test('may be a form, and become words', { timeout: 60_000 }, async ({ expect }) => {
+  test('may be a form, and become words', async ({ expect }) => {
     const chat = await meet(channel, 'Ben')
     await chat.tell(form, 'form:1')
     const asked = await chat.hears('What is <broken>?')
@@ -104,9 +104,7 @@ describe.concurrent.each(['slack', 'teams'] as const)('a message that lives, on 
   })
 })
 
-test.concurrent('where messages cannot be changed, the later one comes as a message of its own', { timeout: 60_000 }, async ({
-  expect,
-}) => {
+test.concurrent('where messages cannot be changed, the later one comes as a message of its own', async ({ expect }) => {
   const chat = await meet('messenger', 'Ada')
   await chat.tell(asked, 'approval:1042')
   const card = await chat.hears('REQ1042 waits for you')

@@ -21,7 +21,7 @@ beforeAll(async () => {
     ],
   })
   for (const [channel, emulator] of emulators) await emulator.connect(new URL(`/hooks/${channel}/main`, hub.url))
-}, 60_000)
+})
 afterAll(async () => {
   await hub?.stop()
   await Promise.all([...emulators.values()].map((emulator) => emulator.close()))
@@ -44,21 +44,19 @@ async function tablesWith(words: string): Promise<readonly string[]> {
 }
 
 describe('a password that somebody writes', () => {
-  test.each(['telegram', 'slack', 'line'])('on %s is neither kept nor logged, and they are told', { timeout: 30_000 }, async (channel) => {
+  test.each(['telegram', 'slack', 'line'])('on %s is neither kept nor logged, and they are told', async (channel) => {
     const person = emulators.get(channel)!.person('Ada')
     await person.types(`my password is ${secret}`)
     const heard = () => person.sees().filter(({ by }) => by === 'hub')
     await expect
-      .poll(
-        () =>
-          heard()
-            .map(({ text }) => text)
-            .join('\n'),
-        { timeout: 10_000 },
+      .poll(() =>
+        heard()
+          .map(({ text }) => text)
+          .join('\n'),
       )
       .toMatch(/password/i)
     await person.types(`Somebody has to help me, the password for the VPN was ${secret}`)
-    await expect.poll(heard, { timeout: 10_000 }).not.toHaveLength(1)
+    await expect.poll(heard).not.toHaveLength(1)
     expect(await tablesWith('Hunter2')).toEqual([])
     expect(hub.complaints.join('')).not.toContain('Hunter2')
     expect(await tablesWith(`my password is ${MASK}`)).toEqual(expect.arrayContaining(['public.messages', 'public.inbox']))

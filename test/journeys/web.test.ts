@@ -6,11 +6,11 @@ import { openStage, type Stage } from './stage.ts'
 let stage: Stage
 beforeAll(async () => {
   stage = await openStage()
-}, 60_000)
+})
 afterAll(() => stage.close())
 
 describe('a guest of the web chat', () => {
-  test('is greeted, answered and handed to a technician, live', { timeout: 30_000 }, async () => {
+  test('is greeted, answered and handed to a technician, live', async () => {
     const guest = await comesIn('Gil')
     const page = await guest.opens()
     expect(await guest.posts({ id: 'm1', text: 'hello' })).toBe(200)
@@ -50,7 +50,7 @@ describe('a guest of the web chat', () => {
     first.closes()
     const upTo = first.all().at(-1)!.seq
     for (const n of [2, 3, 4]) expect(await guest.posts({ id: `m${n}`, text: `missed ${n}` })).toBe(200)
-    await expect.poll(async () => (await answered(guest.person)) > upTo + 5, { timeout: 5_000 }).toBe(true)
+    await expect.poll(async () => (await answered(guest.person)) > upTo + 5).toBe(true)
     const second = await guest.opens(upTo)
     const missed = second.all()
     expect(missed.map(({ seq }) => seq)).toEqual(missed.map((_, n) => upTo + 1 + n))
@@ -110,7 +110,7 @@ async function comesIn(name: string) {
         async sees(words: string) {
           const find = () =>
             messages.findIndex((message, n) => n >= looked && message.author.by !== 'person' && JSON.stringify(message).includes(words))
-          await expect.poll(find, { timeout: 5_000 }).toBeGreaterThanOrEqual(0)
+          await expect.poll(find).toBeGreaterThanOrEqual(0)
           looked = find() + 1
         },
         closes: () => socket.disconnect(),

@@ -16,7 +16,7 @@ for (const { kind, available, open: connectTo } of databases)
     beforeAll(async () => {
       connection = await connectTo()
       on = await stage(connection)
-    }, 60_000)
+    })
     afterAll(() => connection?.close())
 
     const fresh = async (more: Partial<NewRequest> = {}) => {

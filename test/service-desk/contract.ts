@@ -22,7 +22,7 @@ export const serviceDeskContract = (name: string, make: () => Promise<DeskUnderT
     beforeAll(async () => {
       under = await make()
       desk = under.desk
-    }, 60_000)
+    })
     const open = async (request: NewRequest, as = key()) => opened(await desk.open(request, as))
 
     describe('opening', () => {

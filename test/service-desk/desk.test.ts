@@ -17,7 +17,7 @@ for (const { kind, available, open: connectTo } of databases)
     beforeAll(async () => {
       connection = await connectTo()
       on = await stage(connection)
-    }, 60_000)
+    })
     afterAll(() => connection?.close())
 
     serviceDeskContract('the built-in service desk', async () => underTest(on))

@@ -20,7 +20,7 @@ for (const { kind, available, open } of databases)
       connection = await open()
       on = await stage(connection)
       await fill(on.db)
-    }, 120_000)
+    }, 300_000)
     afterAll(() => connection?.close())
 
     const identity = { channel: 'telegram', account: 'main' as AccountId, key: 'person-7' as PersonKey }

@@ -71,7 +71,7 @@ describe('similar requests', () => {
       await desk.open(incident(identity, { subject, description }), key())
     }
     found = async (pair, words) => (await desk.similar(readers[pair]!, words, 3)).length > 0
-  }, 60_000)
+  })
   afterAll(() => connection?.close())
 
   test('are found by what people say of them again, and not by what is about something else', async () => {

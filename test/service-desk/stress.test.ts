@@ -25,7 +25,7 @@ for (const { kind, available, open: connectTo } of databases)
     beforeAll(async () => {
       connection = await connectTo()
       on = await stage(connection)
-    }, 60_000)
+    })
     afterAll(() => connection?.close())
 
     test('nobody waits for ever, every status follows from the one before, and the timeline tells how it came', async () => {
@@ -106,7 +106,7 @@ for (const { kind, available, open: connectTo } of databases)
         )
       }
       expect(new Set(ended).size).toBeGreaterThan(1)
-    }, 60_000)
+    })
   })
 
 /** An approver's rejection is told as theirs; it is the desk that follows it. */

@@ -114,7 +114,7 @@ describe('the doctor', () => {
     expect(free.text).toMatch(/^ok +tables: up to date/m)
     expect(free.text).toMatch(/^ok +work: nothing waits/m)
     expect(free.code).toBe(0)
-  }, 60_000)
+  })
 })
 
 describe.runIf(postgres && redis)('the doctor on Postgres and Redis', () => {
@@ -142,7 +142,7 @@ describe.runIf(postgres && redis)('the doctor on Postgres and Redis', () => {
     expect(text).toMatch(/^broken +work: 1 to take, 0 to send, the oldest for 60 min/m)
     expect(text).toMatch(/^broken +telegram\/main: paused for \d+ s: The token was revoked\./m)
     expect(code).toBe(1)
-  }, 60_000)
+  })
 })
 
 describe('the doctor’s clock', () => {

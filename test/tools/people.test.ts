@@ -33,7 +33,7 @@ const people = (given: readonly string[], file = 'own.yaml'): Promise<{ readonly
     )
   })
 
-test('accounts are made, listed, locked and unlocked on the terminal', { timeout: 180_000 }, async () => {
+test('accounts are made, listed, locked and unlocked on the terminal', { timeout: 600_000 }, async () => {
   const added = await people(['add', 'Ada@example.com', 'Ada', 'Lovelace'])
   expect(added).toMatchObject({
     code: 0,
@@ -46,7 +46,7 @@ test('accounts are made, listed, locked and unlocked on the terminal', { timeout
   expect(await people(['unlock', 'nobody@example.com'])).toMatchObject({ code: 1, said: expect.stringContaining('no account') })
 })
 
-test('and it says why where that can’t be', { timeout: 180_000 }, async () => {
+test('and it says why where that can’t be', { timeout: 600_000 }, async () => {
   expect(await people(['remove', 'x'])).toMatchObject({ code: 1, said: expect.stringContaining('npm run people -- list') })
   expect(await people(['list'], 'ldap.yaml')).toMatchObject({ code: 1, said: expect.stringContaining('another directory') })
   const connection = await connect({ dataDir: join(directory, 'data') })

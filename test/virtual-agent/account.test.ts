@@ -5,7 +5,7 @@ let house: Trusted
 beforeAll(async () => {
   house = await openTrusted()
   for (const name of ['ana', 'bob', 'cat', 'dan', 'eve', 'fay', 'gil']) await house.accounts.add({ name, email: `${name}@example.com` })
-}, 60_000)
+})
 afterAll(() => house.close())
 beforeEach(() => house.later(24 * 60))
 
@@ -108,7 +108,7 @@ describe('where verified people go without a code', () => {
     lenient = await openTrusted({ skipsCode: true })
     await lenient.accounts.add({ name: 'ana', email: 'ana@example.com' })
     await lenient.member('ana', 'ana@example.com')
-  }, 60_000)
+  })
   afterAll(() => lenient.close())
 
   test('a member of the workspace gets the link at once', async () => {
@@ -155,4 +155,4 @@ test('a directory that is away is said in plain words, and can be tried again', 
   } finally {
     await away.close()
   }
-}, 60_000)
+})

@@ -20,7 +20,7 @@ let house: Awaited<ReturnType<typeof openHouse>>
 beforeAll(async () => {
   house = await openHouse()
   agent = house.agent
-}, 60_000)
+})
 afterAll(() => house.connection.close())
 
 describe('the greeting', () => {

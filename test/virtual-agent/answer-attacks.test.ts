@@ -7,7 +7,7 @@ let open: Answering['open']
 beforeAll(async () => {
   answering = await openAnswering()
   ;({ endpoint, open } = answering)
-}, 60_000)
+})
 afterAll(() => answering.close())
 
 /** What each bad script says beside, or in place of, the good sentence. Nothing of `bad` may be shown. */

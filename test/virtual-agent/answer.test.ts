@@ -15,7 +15,7 @@ let open: Answering['open']
 beforeAll(async () => {
   answering = await openAnswering()
   ;({ knowledge, endpoint, open } = answering)
-}, 60_000)
+})
 afterAll(() => answering.close())
 
 describe('an answer that the passages bear out', () => {

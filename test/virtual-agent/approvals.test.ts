@@ -11,7 +11,7 @@ beforeAll(async () => {
   await house.member('lead', lead)
   await house.member('other', 'other@example.com')
   await house.member('rita', 'rita@example.com')
-}, 60_000)
+})
 afterAll(() => house.close())
 beforeEach(async () => {
   house.later(24 * 60)

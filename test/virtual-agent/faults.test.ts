@@ -26,7 +26,7 @@ beforeAll(async () => {
     },
   })
   talks = await openTalks({ desk: broken })
-}, 60_000)
+})
 afterAll(() => talks.close())
 
 const begun = `

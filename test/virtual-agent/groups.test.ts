@@ -10,7 +10,7 @@ beforeAll(async () => {
   house = await openTrusted()
   await house.member('rita', 'rita@example.com')
   await house.member('bob', 'bob@example.com')
-}, 60_000)
+})
 afterAll(() => house.close())
 
 let threads = 0

@@ -36,7 +36,7 @@ const kindOf = ({ label }: HeldOut): string =>
 let house: Awaited<ReturnType<typeof openHouse>>
 beforeAll(async () => {
   house = await openHouse()
-}, 60_000)
+})
 afterAll(() => house.connection.close())
 
 describe('two hundred held-out messages, written before the phrases', () => {

@@ -44,7 +44,7 @@ beforeAll(async () => {
     sourceOf: () => 'Telegram',
     answering,
   })
-}, 60_000)
+})
 afterAll(() => connection.close())
 
 describe('what nobody could answer is told to the authors:', () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
     articles: makeArticleStore(connection.db),
     synonyms: await loadSynonyms(`${folder}/synonyms.yaml`),
   })
-}, 60_000)
+})
 afterAll(() => connection.close())
 
 describe('the articles that are shipped answer', () => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
   house = await openTrusted()
   await house.member('lead', lead)
   await house.member('rita', 'rita@example.com')
-}, 60_000)
+})
 afterAll(async () => {
   await talks.close()
   await house.close()

@@ -5,7 +5,7 @@ import { openTrusted, type Trusted } from './trusted.ts'
 let house: Trusted
 beforeAll(async () => {
   house = await openTrusted()
-}, 60_000)
+})
 afterAll(() => house.close())
 beforeEach(() => house.later(24 * 60))
 

@@ -28,7 +28,7 @@ let talks: Talks
 beforeAll(async () => {
   talks = await openTalks({ items: [noise], timezone: 'Pacific/Auckland' })
   talks.clock.at = new Date('2026-06-03T20:00:00Z')
-}, 60_000)
+})
 afterAll(() => talks.close())
 
 const laptop = `

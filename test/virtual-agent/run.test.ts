@@ -4,7 +4,7 @@ import { openTalks, type Talks } from './talk.ts'
 let talks: Talks
 beforeAll(async () => {
   talks = await openTalks()
-}, 60_000)
+})
 afterAll(() => talks.close())
 
 const begun = `

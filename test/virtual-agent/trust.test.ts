@@ -155,7 +155,7 @@ describe('whatever is pressed or typed by somebody who is not trusted with it', 
     const asked = await house.asked('monitor', { subject: 'Zebra screen' })
     ;({ approval, number } = asked)
     incident = (await house.asked(null, { subject: 'Zebra printer' })).number
-  }, 60_000)
+  })
   afterAll(() => house.close())
   beforeEach(() => house.later(24 * 60))
 
@@ -260,4 +260,4 @@ test('an article for employees is found and opened by those alone whose address 
   } finally {
     await house.close()
   }
-}, 60_000)
+})
