@@ -45,6 +45,8 @@ const kind = z.enum([
   'unlinked',
   'approval-asked',
   'approval-decided',
+  'approval-reminded',
+  'approval-overdue',
   'resolved',
   'reopened',
   'closed',

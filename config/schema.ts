@@ -98,8 +98,19 @@ const targets = z.strictObject({
   low: minutes(480, 2_400, 'For those of low priority.'),
 })
 
+const approvals = z.strictObject({
+  remindAfterDays: z
+    .int()
+    .min(0)
+    .max(30)
+    .default(1)
+    .describe('Remind approvers after so many working days without a decision, and again after as many; 0: never.'),
+  reminders: z.int().min(1).max(5).default(2).describe('How often; after as many days more the service desk is told, once.'),
+})
+
 const serviceDesk = z.strictObject({
   targets: targets.prefault({}).describe('How soon requests are to be answered and solved; without business hours, every minute counts.'),
+  approvals: approvals.prefault({}).describe('Approvals that nobody decides.'),
   remote: remoteDesk.optional().describe('Another service desk that keeps the requests, over REST; the hub’s own where it is left out.'),
 })
 

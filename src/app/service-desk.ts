@@ -57,9 +57,14 @@ export async function openServiceDesk(needs: Needs): Promise<Desk> {
 type Common = Pick<Desk, 'catalogue' | 'links'>
 
 function openBuiltin({ db, settings, now }: Needs, { catalogue, links }: Common): Desk {
-  const { targets } = settings.serviceDesk
+  const { targets, approvals } = settings.serviceDesk
   const { desk, book } = makeServiceDesk({ db, now, catalogue, linkOf: links.linkOf, targets, hours: settings.businessHours })
-  const { sweep } = makeDeskSweep({ db, now })
+  const { sweep } = makeDeskSweep({
+    db,
+    now,
+    hours: settings.businessHours,
+    reminders: { days: approvals.remindAfterDays, most: approvals.reminders },
+  })
   const { telling, watch } = makeWatch()
   return {
     desk: tellingDesk(desk, telling),

@@ -66,6 +66,13 @@ export const isOpenAt = (week: Week | undefined, at: string): boolean => {
   return stretchesOf(week, midnightOf(week.timezone, now)).some(([opens, closes]) => opens <= now && now < closes)
 }
 
+/** How long a working day is: the open minutes of a week, shared among its open days. No week: every day is one, and is whole. */
+export const workingDayMinutes = (week: Week | undefined): number => {
+  if (week === undefined) return DAY / MINUTE
+  const days = DAYS.map((day) => week[day].reduce((sum, { opens, closes }) => sum + closes - opens, 0)).filter((minutes) => minutes > 0)
+  return days.length === 0 ? DAY / MINUTE : Math.round(days.reduce((sum, minutes) => sum + minutes, 0) / days.length)
+}
+
 /** The moment at which so many open minutes have passed since `from`; null where it would not be within ten years. */
 export const afterOpenMinutes = (week: Week | undefined, from: string, minutes: number): string | null => {
   const start = Date.parse(from)

@@ -78,6 +78,9 @@ export function noticeOf(event: RequestEvent, request: RequestView, url: string 
       if (status === 'in-progress') return told(`${event.by.name} is working on ${name}.`)
       return told(`${name} is ${STATUS_WORDS[status]}.`)
     }
+    case 'approval-overdue':
+      return told(`${name} still waits for an approval. The service desk knows of it.`)
+    case 'approval-reminded':
     case 'noted':
     case 'linked':
     case 'unlinked':
@@ -140,6 +143,13 @@ export function approvalCard(approval: ApprovalView, shown: { readonly asked?: s
     ],
   }
 }
+
+/** What an approver hears who has not decided for a while. The card it is about stands further up; a fresh one comes with the first choice. */
+export const reminderOf = ({ id, request: { number, subject, requester } }: ApprovalView): Content => ({
+  type: 'choices',
+  text: `A reminder: ${number} (${short(subject)}), which ${requester} asked for, still waits for your approval.`,
+  choices: [{ value: decisionValues(id).details, label: 'Show it' }],
+})
 
 /** What the card reads once nothing is to be decided by this address any more. */
 export function decidedCard(approval: ApprovalView): Card {

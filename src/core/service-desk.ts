@@ -241,6 +241,8 @@ export type RequestEvent = {
     | 'unlinked'
     | 'approval-asked'
     | 'approval-decided'
+    | 'approval-reminded'
+    | 'approval-overdue'
     | 'resolved'
     | 'reopened'
     | 'closed'

@@ -1,6 +1,6 @@
 import type { Address, Content, PersonKey } from '../channel/index.ts'
 import type { ConversationId, Happening } from '../core/conversation.ts'
-import { approvalCard, approvalKey, decidedCard, noticeOf } from '../core/notices.ts'
+import { approvalCard, approvalKey, decidedCard, noticeOf, reminderOf } from '../core/notices.ts'
 import type { RequestBook, RequestEvent, RequestView } from '../core/service-desk.ts'
 import type { IdentityName } from '../core/trust.ts'
 import { windowFor } from '../core/window.ts'
@@ -128,6 +128,19 @@ export function makeNotify({ book, audience, channels, store, bell, log, now, li
     }
   }
 
+  /** Whoever has still to decide, in each app where they can be written to now; a reminder that comes late is of no use. */
+  async function remind(event: RequestEvent, request: RequestView): Promise<void> {
+    const approval = request.approvals.find(({ id, state }) => id === event.detail.approval && state === 'pending')
+    if (event.kind !== 'approval-reminded' || approval === undefined) return
+    for (const email of approval.approvers) {
+      if (approval.decisions.some(({ by }) => same(by, email)) || same(email, request.requester.email ?? '')) continue
+      const theirs = await direct(email)
+      if (theirs.some((to) => isRequester(request, to))) continue
+      for (const to of theirs)
+        if (mayTell(to)) await tell(to, `approval:${approval.id}:reminded:${event.detail.times}`, reminderOf(approval))
+    }
+  }
+
   /** The result takes the card's place; so it does for whoever has decided while others are still asked. */
   async function settleCards(request: RequestView): Promise<void> {
     for (const approval of request.approvals) {
@@ -162,6 +175,7 @@ export function makeNotify({ book, audience, channels, store, bell, log, now, li
     await tellRequesters(event, request)
     if (request.approvals.length === 0) return
     await askApprovers(request)
+    await remind(event, request)
     await settleCards(request)
   }
 

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely'
+import type { Week } from '../core/business-hours.ts'
 import { REOPEN_DAYS } from '../core/service-desk.ts'
+import { makeReminders, type ReminderRules } from './reminders.ts'
 import { isoOrNull } from './rows.ts'
 import { type NewEvent, record, SYSTEM } from './timeline.ts'
 
@@ -7,7 +9,18 @@ import { type NewEvent, record, SYSTEM } from './timeline.ts'
 const KEY_DAYS = 30
 
 /** What time does to requests. Safe in many processes at once: each takes other rows. Every call does `limit` rows of each at most and says how many it did. */
-export const makeDeskSweep = ({ db, now }: { readonly db: Kysely<any>; readonly now: () => Date }) => {
+export const makeDeskSweep = ({
+  db,
+  now,
+  hours,
+  reminders,
+}: {
+  readonly db: Kysely<any>
+  readonly now: () => Date
+  readonly hours: Week | undefined
+  readonly reminders: ReminderRules
+}) => {
+  const remind = makeReminders({ db, now, hours, rules: reminders })
   const sweepTargets = async (limit: number): Promise<number> =>
     db.transaction().execute(async (transaction) => {
       const at = now().toISOString()
@@ -69,11 +82,13 @@ export const makeDeskSweep = ({ db, now }: { readonly db: Kysely<any>; readonly 
   return {
     sweepTargets,
     closeResolved,
+    remind,
     forgetKeys,
-    /** All three, once. */
+    /** All of it, once. */
     sweep: async (limit: number) => ({
       missed: await sweepTargets(limit),
       closed: await closeResolved(limit),
+      reminded: await remind(limit),
       forgotten: await forgetKeys(limit),
     }),
   }

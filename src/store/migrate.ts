@@ -13,6 +13,7 @@ import * as requestEdges from './migrations/0008-request-edges.ts'
 import * as knownAddresses from './migrations/0009-known-addresses.ts'
 import * as answeredQuestions from './migrations/0010-answered-questions.ts'
 import * as everywhere from './migrations/0011-everywhere.ts'
+import * as approvalReminders from './migrations/0012-approval-reminders.ts'
 
 /** In the order of their names; a shipped one is never changed. */
 const migrations: Record<string, Migration> = {
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '0009-known-addresses': knownAddresses,
   '0010-answered-questions': answeredQuestions,
   '0011-everywhere': everywhere,
+  '0012-approval-reminders': approvalReminders,
 }
 
 /** Brings the tables up to date. Safe to call from several processes at once: the migrator takes an advisory lock. Throws what the database said. */

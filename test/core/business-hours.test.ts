@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { afterOpenMinutes, isOpenAt, openMinutesBetween, type Week } from '../../src/core/business-hours.ts'
+import { afterOpenMinutes, isOpenAt, openMinutesBetween, type Week, workingDayMinutes } from '../../src/core/business-hours.ts'
 
 const office = [{ opens: 480, closes: 1_020 }]
 const closed = { monday: [], tuesday: [], wednesday: [], thursday: [], friday: [], saturday: [], sunday: [] }
@@ -21,6 +21,12 @@ const night = [{ opens: 0, closes: 1_440 }]
 const always = { monday: night, tuesday: night, wednesday: night, thursday: night, friday: night, saturday: night, sunday: night }
 const all: Week = { timezone: 'Europe/Vienna', holidays: [], ...always }
 const never: Week = { timezone: 'UTC', holidays: [], ...closed }
+
+test('a working day is as long as the open ones are on average', () => {
+  expect(workingDayMinutes(vienna)).toBe(504)
+  expect(workingDayMinutes(undefined)).toBe(1_440)
+  expect(workingDayMinutes(never)).toBe(1_440)
+})
 
 describe('open minutes', () => {
   test.each<[string, Week | undefined, string, number, string | null]>([

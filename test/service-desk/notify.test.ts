@@ -1,152 +1,15 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { AccountId, Capabilities, Card, Content, PersonKey } from '../../src/channel/index.ts'
-import type { ConversationId, Happening } from '../../src/core/conversation.ts'
-import type { DeskActor, NewRequest } from '../../src/core/service-desk.ts'
-import { makeNotify } from '../../src/pipeline/notify.ts'
-import type { Channel, Channels } from '../../src/pipeline/ports.ts'
-import { makeAudience, makeNoticeChoice } from '../../src/service-desk/audience.ts'
-import type { Connection } from '../../src/store/connect.ts'
-import { makeStore } from '../../src/store/index.ts'
-import { everything } from '../support/events.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Card } from '../../src/channel/index.ts'
+import type { DeskActor } from '../../src/core/service-desk.ts'
+import { makeNoticeChoice } from '../../src/service-desk/audience.ts'
+import { closeStage, connection, desk, inboxOf, key, notifier, openStage, person, request, told, writes } from './notified.ts'
 import { incident, order } from './samples.ts'
-import { databases, dropPostgres, stage, tess } from './stage.ts'
+import { tess } from './stage.ts'
 
-const main = 'main' as AccountId
-/** Where there is a Postgres these tests run on it, elsewhere on an embedded database. */
-const anyDatabase = databases.findLast(({ available }) => available)!
-let connection: Connection
-let desk: Awaited<ReturnType<typeof stage>>
-let ahead = 0
-const now = () => new Date(Date.now() + ahead)
+beforeAll(openStage)
+afterAll(closeStage)
 
-const channelOf = (name: string, can: Partial<Capabilities> = {}): Channel => ({
-  definition: { name, title: name, source: name },
-  account: main,
-  adapter: { isGroup: ({ conversation }: { conversation: string }) => conversation.startsWith('group') } as unknown as Channel['adapter'],
-  can: { ...everything, ...can },
-  onUncertain: 'resend',
-})
-const open = [channelOf('slack', { edit: true }), channelOf('line'), channelOf('whatsapp', { replyWindow: [{ hours: 24, for: 'anyone' }] })]
-const channels: Channels = {
-  all: () => open,
-  get: (name, account) => open.find((one) => one.definition.name === name && one.account === account),
-}
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
-
-beforeAll(async () => {
-  connection = await anyDatabase.open()
-  desk = await stage(connection)
-})
-afterAll(async () => {
-  await connection.close()
-  await dropPostgres()
-})
-beforeEach(() => {
-  ahead = 0
-})
-
-let people = 0
-/** Somebody who wrote in an app so many hours ago; `email` is vouched for by it. */
-async function person(channel: string, more: { email?: string; key?: string; hours?: number; reach?: string; room?: string } = {}) {
-  const key = more.key ?? `person-${++people}`
-  const room = more.room ?? key
-  const heard = new Date(now().getTime() - (more.hours ?? 0) * 3_600_000)
-  const { db } = connection
-  const { id: personId } = await db.insertInto('people').values({ name: key, email: null }).returning('id').executeTakeFirstOrThrow()
-  await db
-    .insertInto('identities')
-    .values({
-      channel,
-      account: 'main',
-      key,
-      person: personId,
-      name: key,
-      email: more.email ?? null,
-      email_vouched: more.email !== undefined,
-      language: null,
-      picture: null,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  const identity = await db
-    .selectFrom('identities')
-    .select('person')
-    .where('channel', '=', channel)
-    .where('key', '=', key)
-    .executeTakeFirstOrThrow()
-  const { id } = await db
-    .insertInto('conversations')
-    .values({
-      channel,
-      account: 'main',
-      key: room,
-      reply: null,
-      person: JSON.stringify({ key, name: key }),
-      owner: '{"by":"nobody"}',
-      chat: null,
-      memory: null,
-      offered: '[]',
-      last_heard_at: heard,
-      reach: (more.reach ?? 'reachable') as never,
-      timer_name: null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  await db
-    .insertInto('participants')
-    .values({ conversation: id, person: identity.person })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  return { conversation: id as ConversationId, identity: { channel, account: main, key: key as PersonKey } }
-}
-const writes = async (conversation: string, hours = 0) =>
-  connection.db
-    .updateTable('conversations')
-    .set({ last_heard_at: new Date(now().getTime() - hours * 3_600_000 + 60_000) })
-    .where('id', '=', conversation)
-    .execute()
-
-type Told = Extract<Happening, { kind: 'told' }>
-async function inboxOf(conversation: string): Promise<readonly Told[]> {
-  const rows = await connection.db.selectFrom('inbox').select('happening').where('conversation', '=', conversation).orderBy('seq').execute()
-  return rows.map(({ happening }) => happening as Told)
-}
-const wordsOf = (content: Content): string =>
-  content.type === 'text' || content.type === 'choices'
-    ? content.text
-    : content.type === 'card'
-      ? `${content.title} | ${content.text}`
-      : content.type
-const told = async (conversation: string) => (await inboxOf(conversation)).map(({ content }) => content.map(wordsOf).join('\n'))
-
-const processes: string[] = []
-function notifier(name = `process-${processes.length}`, book: Parameters<typeof makeNotify>[0]['book'] = desk.book) {
-  processes.push(name)
-  const rung: string[] = []
-  const notify = makeNotify({
-    book,
-    audience: makeAudience(connection.db),
-    channels,
-    store: makeStore(connection.db, 'the notifier'),
-    bell: { ring: (_, conversations) => rung.push(...conversations) },
-    log: quiet,
-    now,
-    link: (number) => `https://desk.example/${number}`,
-    thanks: 'no_thanks',
-  })
-  return { ...notify, rung }
-}
-let keys = 0
-const key = () => `k${++keys}`
-async function request(
-  of: { conversation: ConversationId; identity: NewRequest['requester']['identity'] },
-  more: Partial<NewRequest> = {},
-) {
-  const opened = await desk.desk.open(incident(of.identity, { subject: 'No sound', conversation: of.conversation, ...more }), key())
-  if (opened.state !== 'open') throw new Error('kept')
-  return opened.request.number
-}
 /** Somebody whose notice waits for their next word. */
 async function unreached(more: Parameters<typeof person>[1] = { hours: 30 }) {
   const ada = await person('whatsapp', more)
@@ -254,10 +117,39 @@ describe('approvers', () => {
     return { ada, number: opened.request.number, approval: view.approvals[0]! }
   }
 
+  test('who have not decided are reminded once, by whichever process, unless they want to hear nothing', async () => {
+    const lead = await person('slack', { email: 'lead@example.com' })
+    const silent = await person('line', { email: 'lead@example.com' })
+    const late = await person('whatsapp', { email: 'lead@example.com', hours: 30 })
+    await makeNoticeChoice(connection.db).set(silent.identity, false)
+    const { number, ada } = await ask('monitor')
+    await notifier().ring()
+    const before = (await told(lead.conversation)).length
+    desk.pass(1.01)
+    await Promise.all([desk.sweep.remind(50), desk.sweep.remind(50)])
+    const [one, other] = [notifier(), notifier()]
+    await Promise.all([one.ring(), other.ring()])
+    await one.ring()
+    const reminders = (await told(lead.conversation)).slice(before)
+    expect(reminders).toEqual([expect.stringContaining(`A reminder: ${number} (`)])
+    const [approval] = (await desk.book.find(number))!.approvals
+    expect((await inboxOf(lead.conversation)).at(-1)!.content[0]).toMatchObject({ choices: [{ value: `approval:${approval!.id}` }] })
+    for (const app of [silent, late]) expect(JSON.stringify(await told(app.conversation))).not.toContain('A reminder')
+    for (let days = 0; days < 2; days++) {
+      desk.pass(1.01)
+      await desk.sweep.remind(50)
+    }
+    await one.ring()
+    expect((await told(lead.conversation)).filter((words) => words.includes(`A reminder: ${number}`))).toHaveLength(2)
+    expect((await told(ada.conversation)).at(-1)).toContain(`${number} (Order: monitor) still waits for an approval.`)
+    await desk.desk.decide(approval!.id, { email: 'lead@example.com', name: null }, true, null, key())
+    await one.ring()
+  })
+
   test('are asked wherever they talk to us alone, and read the result in the same place', async () => {
     const lead = await person('slack', { email: 'Lead@Example.com' })
     const inLine = await person('line', { email: 'lead@example.com' })
-    const group = await person('slack', { key: lead.identity.key, room: `group-${people}` })
+    const group = await person('slack', { key: lead.identity.key, room: `group-${lead.identity.key}` })
     const claimed = await person('line')
     await connection.db.updateTable('identities').set({ email: 'lead@example.com' }).where('key', '=', claimed.identity.key).execute()
     const { ring } = notifier()
@@ -367,7 +259,7 @@ describe('whatever happens in between', () => {
     const number = await request(ada)
     await notifier().ring()
     let fails = 2
-    const flaky = notifier('flaky', {
+    const flaky = notifier({
       eventsAfter: desk.book.eventsAfter,
       find: async (wanted) => {
         if (--fails >= 0) throw new Error('away')
@@ -386,7 +278,7 @@ describe('whatever happens in between', () => {
     const ada = await person('line')
     const number = await request(ada)
     const bad = await request(await person('line'))
-    const { ring } = notifier('poisoned', {
+    const { ring } = notifier({
       eventsAfter: desk.book.eventsAfter,
       find: async (wanted) => {
         if (wanted === bad) throw new Error('poison')

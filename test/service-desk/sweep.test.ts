@@ -28,8 +28,8 @@ for (const { kind, available, open: connectTo } of databases)
     /** Until nothing is left to do. */
     const sweepAll = async () => {
       for (let done = 1; done > 0; ) {
-        const { missed, closed, forgotten } = await on.sweep.sweep(3)
-        done = missed + closed + forgotten
+        const { missed, closed, reminded, forgotten } = await on.sweep.sweep(3)
+        done = missed + closed + reminded + forgotten
       }
     }
 
