@@ -18,6 +18,11 @@ export class TelegramRefusal extends PlatformError {
   }
 }
 
+/** Too many messages, as far as can be told in this group alone: 20 a minute are its own limit (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). */
+export class GroupIsBusy extends Error {
+  override readonly name = 'GroupIsBusy'
+}
+
 type Row = readonly [status: number, description: RegExp, kind: FailureKind, code: string, detail: string]
 
 /** The first row that fits holds. Descriptions: https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp */
@@ -93,6 +98,7 @@ const table: readonly Row[] = [
 export const classify = classifyWith((error) => {
   if (error instanceof NotPrepared)
     return { kind: 'transient', code: 'not_prepared', detail: 'A file could not be read; nothing was sent.' }
+  if (error instanceof GroupIsBusy && error.cause instanceof PlatformError) return { ...refused(error.cause), only: 'conversation' }
   return error instanceof PlatformError ? refused(error) : undefined
 })
 

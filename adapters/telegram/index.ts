@@ -15,7 +15,7 @@ import { isSecret } from '../../src/channel/kit/signature.ts'
 import { type Api, openApi } from './api.ts'
 import { capabilities } from './capabilities.ts'
 import { botId, config, type TelegramConfig } from './config.ts'
-import { classify } from './errors.ts'
+import { classify, GroupIsBusy, TelegramRefusal } from './errors.ts'
 import { listen } from './listen.ts'
 import { parse } from './parse.ts'
 import { render } from './render.ts'
@@ -45,7 +45,7 @@ export const telegram = defineAdapter<TelegramConfig>({
       render: (contents) => render(contents),
       send: (payload, to, attempt) => {
         if (bot.username === undefined && !asked && isGroup(to)) void learn().catch(() => undefined)
-        return send({ api, deps }, payload, to, attempt)
+        return alone(to, send({ api, deps }, payload, to, attempt))
       },
       classify,
       check: (signal) => check(api, keys, learn, signal),
@@ -56,7 +56,7 @@ export const telegram = defineAdapter<TelegramConfig>({
       typing: async (to) => {
         await api.call('sendChatAction', { ...chatOf(to), action: 'typing' })
       },
-      revise: (payload, to, message, attempt) => revise({ api, deps }, payload, to, message, attempt),
+      revise: (payload, to, message, attempt) => alone(to, revise({ api, deps }, payload, to, message, attempt)),
       react: async (to, message, emoji) => {
         const reaction = emoji === '' ? [] : [{ type: 'emoji', emoji }]
         await api.call('setMessageReaction', { chat_id: chatOf(to).chat_id, message_id: Number(message), reaction })
@@ -75,6 +75,14 @@ export const telegram = defineAdapter<TelegramConfig>({
     }
   },
 })
+
+/** A group that is too busy holds up no other chat; a private one that is asked to wait tells of the bot's own limit. */
+const alone = <Result>(to: Address, call: Promise<Result>): Promise<Result> =>
+  call.catch((error: unknown) => {
+    throw isGroup(to) && error instanceof TelegramRefusal && error.status === 429
+      ? new GroupIsBusy('too many in this group', { cause: error })
+      : error
+  })
 
 const isGroup = (to: Address) => chatOf(to).chat_id.toString().startsWith('-')
 

@@ -40,7 +40,7 @@ export async function listen(api: Api, door: Door, report: Report, signal: Abort
 const ask = (api: Api, offset: number, signal: AbortSignal) =>
   api.slowCall<readonly Update[]>('getUpdates', { offset, limit: 100, timeout: pollSeconds, allowed_updates: allowedUpdates }, signal)
 
-/** Chats side by side, each in its order; what was not taken is asked for again, and the hub knows what it has already. */
+/** Chats side by side, each in its order; what was not taken is asked for again, and the hub knows what it has already. What it cannot read (400) it has kept. */
 async function handIn(updates: readonly Update[], door: Door): Promise<{ readonly offset: number; readonly refused: boolean }> {
   const lanes = Map.groupBy(updates, (update) => laneOf(update))
   const refused = new Set<Update>()
@@ -48,7 +48,7 @@ async function handIn(updates: readonly Update[], door: Door): Promise<{ readonl
     [...lanes.values()].map(async (lane) => {
       for (const [index, update] of lane.entries()) {
         const reply = await door(requestOf(update)).catch(() => ({ status: 503 }))
-        if (reply.status >= 200 && reply.status < 300) continue
+        if ((reply.status >= 200 && reply.status < 300) || reply.status === 400) continue
         for (const left of lane.slice(index)) refused.add(left)
         return
       }

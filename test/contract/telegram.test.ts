@@ -96,6 +96,19 @@ describe('groups', () => {
     await text(bench.adapter, 'Here again', (moved as { to: InboundEvent['from'] }).to)
   })
 
+  test('that is too busy holds up itself alone; a private chat that is asked to wait tells of the whole bot', async () => {
+    const bench = await open()
+    const group = await event(bench, () => bench.emulator.group({ title: 'Office' }).person('Bo').types('@switchboard_bot hi'))
+    const direct = await event(bench, () => bench.emulator.person('Ada').types('hi'))
+    const busy = { ok: false, error_code: 429, description: 'Too Many Requests: retry after 40', parameters: { retry_after: 40 } }
+    const refused = async (to: InboundEvent['from']) => {
+      bench.emulator.answerNext({ status: 429, body: busy })
+      return text(bench.adapter, 'x', to).then(() => expect.fail('it was sent'), bench.adapter.classify)
+    }
+    expect(await refused(group.from)).toMatchObject({ kind: 'throttled', retryAfterMs: 40_000, only: 'conversation' })
+    expect(await refused(direct.from)).toEqual(expect.not.objectContaining({ only: 'conversation' }))
+  })
+
   test('a topic of a forum is a conversation of its own, and is answered in its place', async () => {
     const bench = await open()
     const forum = bench.emulator.group({ title: 'IT', forum: true })
@@ -116,7 +129,7 @@ describe('groups', () => {
     const addressed = async (name: string) =>
       adapter.parse(await bench.emulator.sign({ body: mention(name) })).events.map((one) => one.kind === 'message' && one.addressed)
     expect([await addressed('@some_bot'), await addressed('@ada_l')]).toEqual([[true], [false]])
-    await adapter.check(AbortSignal.timeout(2000))
+    await adapter.check(AbortSignal.timeout(30_000))
     expect([await addressed('@some_bot'), await addressed('@Switchboard_bot')]).toEqual([[false], [true]])
   })
   const update = (fields: object) => ({
@@ -216,7 +229,7 @@ describe('the webhook', () => {
     const request = await eventually(() => bench.door.requests[since])
     expect(await adapter.verify(request)).toEqual({ ok: true })
     expect(request.headers['x-telegram-bot-api-secret-token']).toBe('newest-secret-of-all')
-    const health = await adapter.check(AbortSignal.timeout(2000))
+    const health = await adapter.check(AbortSignal.timeout(30_000))
     expect(health.facts).toMatchObject({ webhook: bench.door.url.href, pendingUpdates: expect.any(Number) })
   })
 })
@@ -268,5 +281,18 @@ describe('polling', () => {
     await eventually(() => (bench.emulator.pending() === 0 ? true : undefined))
     expect(requests.length).toBeGreaterThan(1)
     expect(new Set(requests.map(({ body }) => new TextDecoder().decode(body))).size).toBe(1)
+  })
+
+  test('goes on after an update that nobody can read', async () => {
+    const bench = await open()
+    let answer = 400
+    await bench.create({ ...bench.emulator.account(), mode: 'polling' }).subscribe!(bench.door.url)
+    const { requests } = await poll(bench, () => answer)
+    await bench.emulator.person('Ada').types('unreadable')
+    await eventually(() => (bench.emulator.pending() === 0 ? true : undefined))
+    answer = 200
+    await bench.emulator.person('Ada').types('readable')
+    await eventually(() => (bench.emulator.pending() === 0 ? true : undefined))
+    expect(requests).toHaveLength(2)
   })
 })
