@@ -143,7 +143,7 @@ describe('what comes from LINE', () => {
     expect(heard.map(({ person }) => person.key)).toEqual([ada.key, bo.key, ada.key])
     await say(adapter, heard[1]!.from, 'on my way')
     expect(group.sees().at(-1)?.text).toBe('on my way')
-    expect(await adapter.profile!(heard[1]!.person, heard[1]!.from, AbortSignal.timeout(2000))).toEqual({ name: 'Bo', language: 'en' })
+    expect(await adapter.profile!(heard[1]!.person, heard[1]!.from, AbortSignal.timeout(30_000))).toEqual({ name: 'Bo', language: 'en' })
     await adapter.typing!(heard[1]!.from)
     expect(emulator.loading).toEqual([])
     let since = door.events.length
@@ -173,13 +173,13 @@ describe('what comes from LINE', () => {
     const [media] = heard.content
     expect(media).toMatchObject({ type: 'media', kind: 'video' })
     const ref = (media as { file: { ref: string } }).file.ref
-    const file = await adapter.fetchFile!(ref, AbortSignal.timeout(5000))
+    const file = await adapter.fetchFile!(ref, AbortSignal.timeout(30_000))
     expect(file.mime).toBe('video/mp4')
     expect(new Uint8Array(await new Response(file.body).arrayBuffer())).toEqual(bytes)
     expect(emulator.record.calls.map(({ method }) => method)).toContain('transcoding')
     await ada.unsends(message)
     expect(await door.next('revision', 0)).toMatchObject({ message, content: null })
-    expect(await failure(adapter, adapter.fetchFile!(ref, AbortSignal.timeout(5000)))).toMatchObject({ kind: 'rejected', code: 'gone' })
+    expect(await failure(adapter, adapter.fetchFile!(ref, AbortSignal.timeout(30_000)))).toMatchObject({ kind: 'rejected', code: 'gone' })
   })
 
   test('a sticker comes as its picture, an album as one', async () => {
@@ -188,7 +188,7 @@ describe('what comes from LINE', () => {
     await ada.sendsSticker('1988', ['hello'])
     const { content } = await door.next('message', 0)
     expect(content[0]).toMatchObject({ type: 'media', kind: 'image', sticker: true, caption: 'hello' })
-    const sticker = await adapter.fetchFile!((content[0] as { file: { ref: string } }).file.ref, AbortSignal.timeout(2000))
+    const sticker = await adapter.fetchFile!((content[0] as { file: { ref: string } }).file.ref, AbortSignal.timeout(30_000))
     expect(sticker.mime).toBe('image/png')
     await sticker.body.cancel()
     await ada.sendsPictures([1, 2, 3].map((n) => ({ mime: 'image/png', bytes: new Uint8Array([n]) })))
@@ -221,7 +221,7 @@ describe('what comes from LINE', () => {
     emulator.settings.active = false
     await adapter.subscribe!(door.url)
     expect(said).toHaveLength(1)
-    const health = await adapter.check(AbortSignal.timeout(2000))
+    const health = await adapter.check(AbortSignal.timeout(30_000))
     expect(health).toMatchObject({
       ok: true,
       detail: expect.stringContaining('Use webhook'),

@@ -134,7 +134,7 @@ describe('what people do in Messenger', () => {
     await bench.adapter.acknowledge!(heard)
     await bench.adapter.typing!(to)
     expect(bench.emulator.record.calls.filter(({ method }) => method === 'POST messages')).toHaveLength(2)
-    expect(await bench.adapter.profile!(heard.person, to, AbortSignal.timeout(2000))).toEqual({ name: 'Ada' })
+    expect(await bench.adapter.profile!(heard.person, to, AbortSignal.timeout(30_000))).toEqual({ name: 'Ada' })
   })
 })
 
@@ -214,7 +214,7 @@ describe('files in Messenger', () => {
   test.each(foreign)('%s is not asked for, whatever a webhook says', async (url) => {
     const bench = await open()
     const before = bench.fetched.length
-    const failure = await bench.adapter.fetchFile!({ url }, AbortSignal.timeout(2000)).then(() => undefined, bench.adapter.classify)
+    const failure = await bench.adapter.fetchFile!({ url }, AbortSignal.timeout(30_000)).then(() => undefined, bench.adapter.classify)
     expect(failure).toMatchObject({ kind: 'rejected', code: 'foreign_host' })
     expect(bench.fetched.length).toBe(before)
   })
@@ -229,7 +229,7 @@ describe('files in Messenger', () => {
     }
     const deps = { fetch, now: () => new Date(), log: { info() {}, warn() {} } } as never
     const adapter = messenger.create({ id: id('main'), config }, deps)
-    const failure = await adapter.fetchFile!({ url: 'https://cdn.fbsbx.com/a.pdf' }, AbortSignal.timeout(2000)).then(
+    const failure = await adapter.fetchFile!({ url: 'https://cdn.fbsbx.com/a.pdf' }, AbortSignal.timeout(30_000)).then(
       () => undefined,
       adapter.classify,
     )
@@ -270,13 +270,13 @@ describe('the account of a page', () => {
   test('connect sets the webhook by itself, and Meta tries it first', async () => {
     const bench = await open()
     const before = bench.door.requests.filter(({ method }) => method === 'GET').length
-    expect(await bench.adapter.check(AbortSignal.timeout(2000))).toMatchObject({
+    expect(await bench.adapter.check(AbortSignal.timeout(30_000))).toMatchObject({
       ok: true,
       detail: expect.stringContaining('nothing comes in'),
     })
     await bench.adapter.subscribe!(bench.door.url)
     expect(bench.door.requests.filter(({ method }) => method === 'GET').length).toBe(before + 1)
-    expect(await bench.adapter.check(AbortSignal.timeout(2000))).toMatchObject({ ok: true, detail: 'The page Switchboard answers.' })
+    expect(await bench.adapter.check(AbortSignal.timeout(30_000))).toMatchObject({ ok: true, detail: 'The page Switchboard answers.' })
     await expect(bench.adapter.subscribe!(new URL('/nowhere', 'http://127.0.0.1:9'))).rejects.toMatchObject({ code: '2200' })
   })
 
@@ -289,8 +289,8 @@ describe('the account of a page', () => {
     const other = bench.create({ ...bench.emulator.account(), pageId: '42424242' })
     expect(own.parse(request)).toEqual({ events: [], ignored: ['entry:of-another-page'] })
     expect(other.parse(request).events).toMatchObject([{ kind: 'message', person: { key: '7' } }])
-    expect(await own.check(AbortSignal.timeout(2000))).toMatchObject({ ok: true })
-    expect(await other.check(AbortSignal.timeout(2000))).toMatchObject({ ok: false, detail: expect.stringContaining('pageId') })
+    expect(await own.check(AbortSignal.timeout(30_000))).toMatchObject({ ok: true })
+    expect(await other.check(AbortSignal.timeout(30_000))).toMatchObject({ ok: false, detail: expect.stringContaining('pageId') })
     for (const adapter of [own, other]) await adapter.close?.()
   })
 

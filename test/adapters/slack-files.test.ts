@@ -43,7 +43,7 @@ const failure = (work: Promise<unknown>) =>
     (error: unknown) => bench.adapter.classify(error),
   )
 const pdf = { name: 'form.pdf', mime: 'application/pdf', bytes: new TextEncoder().encode('%PDF-1.7') }
-const fetchIt = (ref: Json) => bench.adapter.fetchFile!(ref, AbortSignal.timeout(3000))
+const fetchIt = (ref: Json) => bench.adapter.fetchFile!(ref, AbortSignal.timeout(30_000))
 
 describe('a file that goes out', () => {
   test('is shared by three calls, the token stays with the Web API, and the message is known by its number', async () => {
@@ -136,7 +136,7 @@ describe('a file that came in', () => {
     await new Promise<void>((resolve) => redirecting.listen(0, '127.0.0.1', resolve))
     const origin = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`
     const adapter = bench.create({ ...bench.emulator.account(), apiUrl: `${origin}/api/` })
-    expect(await failure(adapter.fetchFile!({ fileId: 'F1', url: `${origin}/f` }, AbortSignal.timeout(2000)))).toMatchObject({
+    expect(await failure(adapter.fetchFile!({ fileId: 'F1', url: `${origin}/f` }, AbortSignal.timeout(30_000)))).toMatchObject({
       code: 'foreign_file_host',
     })
     expect(reached.map(({ url }) => url)).toEqual(['/f'])

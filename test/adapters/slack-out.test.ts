@@ -97,17 +97,17 @@ describe('what is written', () => {
     const bench = await open()
     const { adapter, emulator } = bench
     const ada = emulator.person('Ada Lovelace')
-    const told = await adapter.profile!({ key: ada.key as never }, {} as never, AbortSignal.timeout(2000))
+    const told = await adapter.profile!({ key: ada.key as never }, {} as never, AbortSignal.timeout(30_000))
     expect(told).toMatchObject({ name: 'Ada Lovelace', email: 'ada.lovelace@example.com', emailVouched: true, language: 'en-US' })
     const stranger = emulator.stranger('Mallory')
-    const foreign = await adapter.profile!({ key: stranger.id as never }, {} as never, AbortSignal.timeout(2000))
+    const foreign = await adapter.profile!({ key: stranger.id as never }, {} as never, AbortSignal.timeout(30_000))
     expect(foreign).toMatchObject({ email: 'mallory@example.com', emailVouched: false })
   })
 
   test('check names the scopes that are missing', async () => {
     const bench = await open()
     bench.emulator.slack.scopes = botScopes.filter((scope) => scope !== 'files:write')
-    expect(await bench.adapter.check(AbortSignal.timeout(2000))).toMatchObject({
+    expect(await bench.adapter.check(AbortSignal.timeout(30_000))).toMatchObject({
       ok: false,
       detail: expect.stringContaining('files:write'),
     })
@@ -125,7 +125,7 @@ describe('what is written', () => {
     const [file] = plan(samples.file!.content, bench, heard.from)
     emulator.slack.scopes = botScopes.filter((scope) => !scope.startsWith('files:'))
     const ref = media?.type === 'media' && 'ref' in media.file ? media.file.ref : null
-    expect(await failureOf(bench, adapter.fetchFile!(ref, AbortSignal.timeout(2000)))).toMatchObject({
+    expect(await failureOf(bench, adapter.fetchFile!(ref, AbortSignal.timeout(30_000)))).toMatchObject({
       kind: 'rejected',
       code: 'login_page',
     })
@@ -171,7 +171,7 @@ describe('what is written', () => {
     closing.push(server.close)
     const adapter = bench.create({ ...bench.emulator.account(), apiUrl: server.url }, () => new Date(now))
     closing.push(async () => adapter.close?.())
-    const ask = () => failureOf(bench, adapter.profile!({ key: 'U1' as never }, heard.from, AbortSignal.timeout(2000)))
+    const ask = () => failureOf(bench, adapter.profile!({ key: 'U1' as never }, heard.from, AbortSignal.timeout(30_000)))
     expect(await ask()).toMatchObject({ kind: 'throttled', retryAfterMs: 20_000 })
     now += 5000
     expect(await ask()).toMatchObject({ kind: 'throttled', retryAfterMs: 15_000 })

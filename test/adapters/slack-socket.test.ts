@@ -9,8 +9,12 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-async function listening(answers: (text: string) => HookReply = () => ({ status: 200 }), keys: { readonly [key: string]: Json } = {}) {
-  const emulator = await startSlackEmulator({ mode: 'socket', timeScale: 50 })
+async function listening(
+  answers: (text: string) => HookReply = () => ({ status: 200 }),
+  keys: { readonly [key: string]: Json } = {},
+  patienceMs = 30_000,
+) {
+  const emulator = await startSlackEmulator({ mode: 'socket', timeScale: 50, patienceMs })
   closing.push(() => emulator.close())
   const logged: unknown[] = []
   const deps = {
@@ -62,17 +66,15 @@ describe('Socket Mode', () => {
   })
 
   test('acknowledges only what the door has taken: the rest comes again', async () => {
-    let away = true
-    const { emulator, requests, events } = await listening(() => ({ status: away ? 503 : 200 }))
+    let asked = 0
+    const { emulator, requests, events } = await listening(() => ({ status: ++asked === 1 ? 503 : 200 }), {}, 1_000)
     await connected(emulator)
     await emulator.person('Ada').types('again')
-    await eventually(() => (requests.length === 1 ? true : undefined))
-    expect(emulator.pending()).toBe(1)
-    away = false
-    await eventually(() => (events.length === 1 ? true : undefined), 6000)
+    await eventually(() => (events.length > 0 ? true : undefined))
     await eventually(() => (emulator.pending() === 0 ? true : undefined))
-    expect(requests.at(-1)!.headers).toMatchObject({ 'x-slack-retry-num': '1', 'x-slack-retry-reason': 'http_timeout' })
-    expect(emulator.record.delivered.map(({ status }) => status)).toEqual([null, 200])
+    expect(requests[1]!.headers).toMatchObject({ 'x-slack-retry-num': '1', 'x-slack-retry-reason': 'http_timeout' })
+    expect(emulator.record.delivered[0]!.status).toBeNull()
+    expect(emulator.record.delivered.at(-1)!.status).toBe(200)
   })
 
   test('carries presses and commands, and the answer to a command goes with the acknowledgement', async () => {
@@ -84,7 +86,7 @@ describe('Socket Mode', () => {
     const to = events.at(-1)!.from
     const choices = [{ value: 'yes', label: 'Yes & no' }]
     const [payload] = adapter.render([{ type: 'choices', text: 'Sure?', choices }], to, { author: 'virtual-agent', window: 'open' })
-    await adapter.send(payload!, to, { idempotencyKey: 'k', number: 1, signal: AbortSignal.timeout(2000) })
+    await adapter.send(payload!, to, { idempotencyKey: 'k', number: 1, signal: AbortSignal.timeout(30_000) })
     await emulator.person('Ada').presses('yes')
     expect(events.at(-1)).toMatchObject({ kind: 'choice', value: 'yes', label: 'Yes & no', from: { conversation: ada.key } })
   })
@@ -99,9 +101,9 @@ describe('Socket Mode', () => {
       await ada.types(`number ${number}`)
       await new Promise((resolve) => setTimeout(resolve, 3))
     }
-    await eventually(() => (new Set(texts(events)).size === 60 ? true : undefined), 6000)
+    await eventually(() => (new Set(texts(events)).size === 60 ? true : undefined))
     expect(new Set(events.map(({ id }) => id)).size).toBe(60)
-    await eventually(() => (emulator.connections() >= 2 ? true : undefined), 6000)
+    await eventually(() => (emulator.connections() >= 2 ? true : undefined))
     expect(states.some(({ state }) => state === 'lost')).toBe(false)
   })
 
@@ -110,7 +112,7 @@ describe('Socket Mode', () => {
     await connected(emulator)
     emulator.cutConnections()
     await emulator.person('Ada').types('after the cut')
-    await eventually(() => (events.length === 1 ? true : undefined), 6000)
+    await eventually(() => (events.length === 1 ? true : undefined))
     await connected(emulator)
     expect(states.map(({ state }) => state)).toEqual(['connecting', 'open', 'connecting', 'open'])
   })
@@ -134,16 +136,16 @@ describe('Socket Mode', () => {
     ['nobody at the address', { apiUrl: 'http://127.0.0.1:9/api/' }, /could not be reached/],
   ])('says in words what is wrong: %s', async (_, keys, words) => {
     const { states } = await listening(undefined, keys)
-    const lost = await eventually(() => states.find(({ state }) => state === 'lost'), 6000)
+    const lost = await eventually(() => states.find(({ state }) => state === 'lost'))
     expect(lost.detail).toMatch(words)
     expect(lost.detail).not.toContain('xapp-')
   })
 
   test('can be checked before it is needed', async () => {
     const { adapter } = await listening()
-    expect(await adapter.check(AbortSignal.timeout(2000))).toMatchObject({ ok: true, facts: { mode: 'socket' } })
+    expect(await adapter.check(AbortSignal.timeout(30_000))).toMatchObject({ ok: true, facts: { mode: 'socket' } })
     const { adapter: wrong } = await listening(undefined, { appToken: 'xapp-1-REVOKED' })
-    expect(await wrong.check(AbortSignal.timeout(2000))).toMatchObject({ ok: false })
+    expect(await wrong.check(AbortSignal.timeout(30_000))).toMatchObject({ ok: false })
   })
 })
 
@@ -163,7 +165,7 @@ describe('the playground of the emulator', () => {
     const to = events[0]!.from
     const choices = [{ value: 'y', label: 'Yes' }]
     const [payload] = adapter.render([{ type: 'choices', text: 'Sure?', choices }], to, { author: 'virtual-agent', window: 'open' })
-    await adapter.send(payload!, to, { idempotencyKey: 'k', number: 1, signal: AbortSignal.timeout(2000) })
+    await adapter.send(payload!, to, { idempotencyKey: 'k', number: 1, signal: AbortSignal.timeout(30_000) })
     const state = (await ask('state?chat=777')).body as unknown as {
       readonly channel: string
       readonly messages: readonly { readonly id: string }[]

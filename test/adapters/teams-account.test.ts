@@ -92,7 +92,7 @@ describe('our token', () => {
       loginUrl: 'http://169.254.129.2:8081/msi/token',
     })
     const deps = { fetch: fetched, now: () => new Date(), log: { info() {}, warn() {} } }
-    const health = await teams.create({ id: id('main'), config: keys }, deps as never).check(AbortSignal.timeout(1000))
+    const health = await teams.create({ id: id('main'), config: keys }, deps as never).check(AbortSignal.timeout(30_000))
     expect(asked[0]).toMatchObject({ headers: { 'x-identity-header': 'identity-header' } })
     expect(asked[0]!.url).toMatch(
       /^http:\/\/169\.254\.129\.2:8081\/msi\/token\?api-version=2019-08-01&resource=https%3A%2F%2Fapi\.botframework\.com&client_id=/,

@@ -72,11 +72,11 @@ describe('files', () => {
     const pasted = await event(bench, () => ada.pastes({ name: 'x.png', mime: 'image/png', bytes, caption: 'see' }), 'message')
     const refs = pasted.content.flatMap((one) => (one.type === 'media' && 'ref' in one.file ? [one.file.ref] : []))
     expect(refs).toHaveLength(1)
-    const picture = await bench.adapter.fetchFile!(refs[0]!, AbortSignal.timeout(5000))
+    const picture = await bench.adapter.fetchFile!(refs[0]!, AbortSignal.timeout(30_000))
     expect([picture.mime, new Uint8Array(await new Response(picture.body).arrayBuffer())]).toEqual(['image/png', bytes])
     const sent = await event(bench, () => ada.sendsFile({ name: 'log.txt', mime: 'text/plain', bytes }), 'message')
     const [file] = sent.content.flatMap((one) => (one.type === 'media' && 'ref' in one.file ? [one.file.ref] : []))
-    expect((await bench.adapter.fetchFile!(file!, AbortSignal.timeout(5000))).mime).toBe('text/plain')
+    expect((await bench.adapter.fetchFile!(file!, AbortSignal.timeout(30_000))).mime).toBe('text/plain')
   })
 
   test('are not fetched from elsewhere, and a sign-in page is no file', async () => {
@@ -88,7 +88,7 @@ describe('files', () => {
       { from: 'attachment', url: 'http://127.0.0.1:1/x' },
     ]) {
       const before = bench.fetched.length
-      await expect(bench.adapter.fetchFile!(ref, AbortSignal.timeout(1000))).rejects.toThrow(/host/)
+      await expect(bench.adapter.fetchFile!(ref, AbortSignal.timeout(30_000))).rejects.toThrow(/host/)
       expect(bench.fetched.length).toBe(before)
     }
     const page = { from: 'download', url: 'https://contoso-my.sharepoint.com/x.pdf', mime: 'application/pdf' }
@@ -99,8 +99,8 @@ describe('files', () => {
     ]
     const deps = { fetch: async () => answers.shift()!, now: () => new Date(), log: { info() {}, warn() {} } }
     const adapter = teams.create({ id: id('main'), config: keys }, deps as never)
-    await expect(adapter.fetchFile!(page, AbortSignal.timeout(1000))).rejects.toThrow(/page came/)
-    await expect(adapter.fetchFile!(page, AbortSignal.timeout(1000))).rejects.toThrow(/moved to a host/)
+    await expect(adapter.fetchFile!(page, AbortSignal.timeout(30_000))).rejects.toThrow(/page came/)
+    await expect(adapter.fetchFile!(page, AbortSignal.timeout(30_000))).rejects.toThrow(/moved to a host/)
   })
 
   test('go as links where several listen, since nobody can be asked there', async () => {

@@ -190,7 +190,7 @@ describe('a person’s profile', () => {
     const profileOf = async (name: string, more?: { readonly tenantId?: string; readonly guest?: boolean; readonly email?: string }) => {
       bench.emulator.person(name, more)
       const { heard, to } = await openConversation(bench, name)
-      return bench.adapter.profile!(heard.person, to, AbortSignal.timeout(5000))
+      return bench.adapter.profile!(heard.person, to, AbortSignal.timeout(30_000))
     }
     expect(await profileOf('Ada Lindqvist')).toEqual({
       name: 'Ada Lindqvist',
@@ -208,7 +208,7 @@ describe('a person’s profile', () => {
     const bench = await open()
     const channel = bench.emulator.channel('Contoso', 'General')
     const heard = await event(bench, () => channel.person('Ada').types('@Switchboard hi'), 'message')
-    expect(await bench.adapter.profile!(heard.person, heard.from, AbortSignal.timeout(5000))).toMatchObject({
+    expect(await bench.adapter.profile!(heard.person, heard.from, AbortSignal.timeout(30_000))).toMatchObject({
       email: 'ada@contoso.example',
     })
   })

@@ -49,7 +49,7 @@ async function open(answer?: (adapter: Adapter, event: InboundEvent) => HookRepl
   return { emulator, adapter, door, asked }
 }
 
-const attempt = () => ({ idempotencyKey: 'key', number: 1, signal: AbortSignal.timeout(3000) })
+const attempt = () => ({ idempotencyKey: 'key', number: 1, signal: AbortSignal.timeout(30_000) })
 const why = { author: 'virtual-agent', window: 'open' } as const
 const text = (words: string): Content => ({ type: 'text', text: words })
 
@@ -108,7 +108,7 @@ describe('the webhook', () => {
     await adapter.subscribe!(door.url)
     expect(door.requests.map(bodyOf).map((body) => JSON.parse(body).event)).toEqual(['webhook'])
     expect(emulator.record.calls).toMatchObject([{ method: 'set_webhook', status: 200 }])
-    expect(await adapter.check(AbortSignal.timeout(2000))).toMatchObject({
+    expect(await adapter.check(AbortSignal.timeout(30_000))).toMatchObject({
       ok: true,
       facts: { webhook: door.url.href, unansweredPerHour: 100 },
     })
@@ -118,7 +118,7 @@ describe('the webhook', () => {
 
   test('that is missing is said by check, and by a refusal to send', async () => {
     const { adapter } = await open()
-    expect(await adapter.check(AbortSignal.timeout(2000))).toMatchObject({ ok: true, detail: expect.stringContaining('No webhook') })
+    expect(await adapter.check(AbortSignal.timeout(30_000))).toMatchObject({ ok: true, detail: expect.stringContaining('No webhook') })
     const to = { channel: 'viber', account: id<never>('main'), conversation: id<never>('x='), reply: { to: 'x=' } }
     expect(await failure(adapter, say(adapter, to, text('hi')))).toMatchObject({ kind: 'unauthorized', code: 'no_webhook' })
   })
@@ -295,7 +295,7 @@ describe('limits and refusals', () => {
     const all = await open()
     const { adapter } = all
     const { to, heard } = await hear(all, 'Ada')
-    const ask = () => adapter.profile!(heard.person, to, AbortSignal.timeout(2000))
+    const ask = () => adapter.profile!(heard.person, to, AbortSignal.timeout(30_000))
     expect(await ask()).toMatchObject({ name: 'Ada', language: 'en' })
     await ask()
     expect(await failure(adapter, ask())).toMatchObject({ kind: 'throttled' })
@@ -350,7 +350,7 @@ describe('keyboards and files', () => {
     await person.sendsFile({ name: 'a b.png', mime: 'image/png', bytes, caption: 'look' })
     const [media] = (await door.next('message', since)).content
     expect(media).toMatchObject({ kind: 'image', caption: 'look', file: { name: 'a b.png', bytes: 3 } })
-    const file = await adapter.fetchFile!((media as { file: { ref: string } }).file.ref, AbortSignal.timeout(2000))
+    const file = await adapter.fetchFile!((media as { file: { ref: string } }).file.ref, AbortSignal.timeout(30_000))
     expect(new Uint8Array(await new Response(file.body).arrayBuffer())).toEqual(bytes)
     asked.length = 0
     for (const url of [
@@ -360,10 +360,10 @@ describe('keyboards and files', () => {
       'file:///etc/passwd',
       'no address',
     ])
-      expect(await failure(adapter, adapter.fetchFile!({ url }, AbortSignal.timeout(2000))), url).toMatchObject({ kind: 'rejected' })
+      expect(await failure(adapter, adapter.fetchFile!({ url }, AbortSignal.timeout(30_000))), url).toMatchObject({ kind: 'rejected' })
     expect(asked).toEqual([])
     const gone = { url: `${emulator.url}/media/nothing/x.png` }
-    expect(await failure(adapter, adapter.fetchFile!(gone, AbortSignal.timeout(2000)))).toMatchObject({
+    expect(await failure(adapter, adapter.fetchFile!(gone, AbortSignal.timeout(30_000)))).toMatchObject({
       kind: 'rejected',
       code: 'file_404',
     })

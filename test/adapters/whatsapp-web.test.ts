@@ -62,7 +62,7 @@ describe.runIf(chromium)(
       expect(JSON.stringify(web.logged)).toContain('2@STUBREF')
       expect(web.states.at(-1)).toMatchObject({ state: 'open', detail: expect.stringMatching(/15550000001.*unofficial/) })
       expect(web.events.filter(({ kind }) => kind === 'account')).toMatchObject([{ change: 'revoked' }, { change: 'restored' }])
-      expect(await web.adapter.check(AbortSignal.timeout(5000))).toMatchObject({
+      expect(await web.adapter.check(AbortSignal.timeout(30_000))).toMatchObject({
         ok: true,
         facts: { unofficial: true, state: 'CONNECTED' },
       })
@@ -131,7 +131,7 @@ describe.runIf(chromium)(
       const { content } = await heard({ id: '3F', ...file })
       expect(content).toMatchObject([{ type: 'media', kind: 'file', caption: 'filled in', file: { mime: 'application/pdf', bytes: 11 } }])
       const ref = (content[0] as { readonly file: { readonly ref: string } }).file.ref
-      const got = await web.adapter.fetchFile!(ref, AbortSignal.timeout(5000))
+      const got = await web.adapter.fetchFile!(ref, AbortSignal.timeout(30_000))
       expect(got).toMatchObject({ mime: 'application/pdf', name: 'form.pdf' })
       expect(await new Response(got.body).text()).toBe('%PDF-1.7 hi')
     })
@@ -258,7 +258,7 @@ describe.runIf(chromium)(
       await web.play('setSendMode', 'silent')
       expect(await failing(web, text('x'), to(ada), 300)).toMatchObject({ kind: 'uncertain', code: 'page_unsure' })
       await web.play('setSendMode', 'ok')
-      const lost = await web.adapter.fetchFile!({ message: 'false_16505551234@c.us_NONE' }, AbortSignal.timeout(5000)).catch(
+      const lost = await web.adapter.fetchFile!({ message: 'false_16505551234@c.us_NONE' }, AbortSignal.timeout(30_000)).catch(
         web.adapter.classify,
       )
       expect(lost).toMatchObject({ kind: 'rejected', code: 'file_gone' })
@@ -280,7 +280,7 @@ describe.runIf(chromium)(
       const failure = await other.start().then(() => expect.fail('it listened'), other.adapter.classify)
       expect(failure).toMatchObject({ kind: 'transient', code: 'session_in_use' })
       expect(await failing(other, text('x'), to(ada))).toMatchObject({ kind: 'transient', code: 'not-listening' })
-      expect(await other.adapter.check(AbortSignal.timeout(1000))).toMatchObject({
+      expect(await other.adapter.check(AbortSignal.timeout(30_000))).toMatchObject({
         ok: true,
         detail: expect.stringContaining('15550000001'),
       })
@@ -375,7 +375,7 @@ describe.runIf(chromium)(
       await web.playLast('state', 'TOS_BLOCK')
       await until(() => web.states.at(-1)?.state === 'stopped', 'the end')
       expect(await web.next('account', 2)).toMatchObject({ change: 'revoked', detail: expect.stringContaining('blocked') })
-      expect(await web.adapter.check(AbortSignal.timeout(1000))).toMatchObject({ ok: false, facts: { code: 'blocked' } })
+      expect(await web.adapter.check(AbortSignal.timeout(30_000))).toMatchObject({ ok: false, facts: { code: 'blocked' } })
       expect(web.browsers).toHaveLength(1)
       await web.close()
       const again = opened(at, keys, { times: quick })

@@ -169,7 +169,7 @@ describe('what goes out to WhatsApp', () => {
   test('templates with values in their title, picture, words by name and buttons are told and go out; a code is not offered', async () => {
     const bench = await open()
     const { to, seen } = await openConversation(bench, 'Dana')
-    const told = await bench.adapter.templates!(AbortSignal.timeout(2000))
+    const told = await bench.adapter.templates!(AbortSignal.timeout(30_000))
     expect(told.map(({ name }) => name).sort()).toEqual(['gift', 'order_shipped', 'request_update', 'welcome_picture'])
     const go = async (name: string, values: readonly string[]) => {
       const { language, layout } = told.find((one) => one.name === name)!
@@ -267,10 +267,10 @@ describe('files in WhatsApp', () => {
     const bench = await open()
     const { ref } = await receive(bench)
     bench.emulator.expireAddresses(1)
-    const file = await bench.adapter.fetchFile!(ref, AbortSignal.timeout(5000))
+    const file = await bench.adapter.fetchFile!(ref, AbortSignal.timeout(30_000))
     expect(await new Response(file.body).text()).toBe('%PDF bytes')
     bench.emulator.expireAddresses(2)
-    const failure = await bench.adapter.fetchFile!(ref, AbortSignal.timeout(5000)).then(() => undefined, bench.adapter.classify)
+    const failure = await bench.adapter.fetchFile!(ref, AbortSignal.timeout(30_000)).then(() => undefined, bench.adapter.classify)
     expect(failure).toMatchObject({ kind: 'rejected' })
   })
 
@@ -285,7 +285,7 @@ describe('files in WhatsApp', () => {
     const adapter = whatsapp.create({ id: id('main'), config }, { fetch, now: () => new Date(), log: { info() {}, warn() {} } } as never)
     closing.push(async () => adapter.close?.())
     const { ref } = await receive(bench)
-    const failure = await adapter.fetchFile!(ref, AbortSignal.timeout(5000)).then(() => undefined, adapter.classify)
+    const failure = await adapter.fetchFile!(ref, AbortSignal.timeout(30_000)).then(() => undefined, adapter.classify)
     expect(failure).toMatchObject({ kind: 'rejected', code: 'foreign_host' })
     expect(asked.every((url) => url.startsWith(bench.emulator.url))).toBe(true)
   })
@@ -348,7 +348,7 @@ describe('the account of a number', () => {
     await bench.adapter.subscribe!(bench.door.url)
     expect(bench.door.requests.filter(({ method }) => method === 'GET').length).toBe(before + 1)
     await expect(bench.adapter.subscribe!(new URL('http://127.0.0.1:9/'))).rejects.toMatchObject({ code: '2200' })
-    const health = await bench.adapter.check(AbortSignal.timeout(2000))
+    const health = await bench.adapter.check(AbortSignal.timeout(30_000))
     expect(health).toMatchObject({ ok: true, facts: { number: '+15550783881', quality: 'GREEN', subscribedApps: ['Switchboard'] } })
   })
 
@@ -358,9 +358,9 @@ describe('the account of a number', () => {
     closing.push(() => silent.close())
     const adapter = bench.create(silent.account())
     closing.push(async () => adapter.close?.())
-    expect((await adapter.check(AbortSignal.timeout(2000))).detail).toContain('nothing comes in')
+    expect((await adapter.check(AbortSignal.timeout(30_000))).detail).toContain('nothing comes in')
     await adapter.subscribe!(bench.door.url)
-    expect((await adapter.check(AbortSignal.timeout(2000))).detail).not.toContain('nothing comes in')
+    expect((await adapter.check(AbortSignal.timeout(30_000))).detail).not.toContain('nothing comes in')
   })
 
   test('a revoked token stops the account, a busy minute does not', async () => {

@@ -207,7 +207,7 @@ export function inbound({ definition, folder }: Contract, bench: () => Bench) {
       const { content } = await door.next('message', since)
       const media = content.find((one) => one.type === 'media')
       expect(media).toMatchObject({ type: 'media', file: { ref: expect.anything() } })
-      const file = await adapter.fetchFile!((media!.file as { ref: string }).ref, AbortSignal.timeout(5000))
+      const file = await adapter.fetchFile!((media!.file as { ref: string }).ref, AbortSignal.timeout(30_000))
       expect(new Uint8Array(await new Response(file.body).arrayBuffer())).toEqual(bytes)
       // Where a platform's files have no captions, people write the words after the file.
       const heard = () => JSON.stringify(door.events.slice(since).map((event) => (event.kind === 'message' ? event.content : [])))
@@ -227,7 +227,7 @@ export function inbound({ definition, folder }: Contract, bench: () => Bench) {
       }
       if (bench().can.choices === false) return
       for (const payload of adapter.render([content], conversation.to, { author: 'virtual-agent', window: 'open' }))
-        await adapter.send(payload, conversation.to, { idempotencyKey: 'buttons', number: 1, signal: AbortSignal.timeout(5000) })
+        await adapter.send(payload, conversation.to, { idempotencyKey: 'buttons', number: 1, signal: AbortSignal.timeout(30_000) })
       const since = door.events.length
       await conversation.person.presses('No')
       const chosen = await door.next('choice', since)

@@ -129,7 +129,7 @@ export function outbound({ folder }: Contract, bench: () => Bench) {
       bench().emulator.faults.down = true
       await new Promise((resolve) => setTimeout(resolve, 50))
       expect(await failing(conversation.to)).toMatchObject({ kind: 'transient' })
-      const health = await bench().adapter.check(AbortSignal.timeout(2000))
+      const health = await bench().adapter.check(AbortSignal.timeout(30_000))
       bench().said.push(health)
       expect(health.ok).toBe(false)
     })
