@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
@@ -34,6 +35,12 @@ const resting = { failures: 5, withinMs: 60_000, restMs: 300_000 }
 
 /** Events whose question was kept; turns are taken again within seconds. */
 const remembered = 2_000
+
+/** From where the hub was started, unless that is longer. */
+const shortened = (file: string): string => {
+  const path = relative(process.cwd(), file)
+  return path.startsWith('..') ? file : path
+}
 
 /** The articles with all that belongs to them: where they are searched, written and read, and what nobody could answer. */
 export function openArticles({ db, settings, secret, publicUrl, log, now }: Needs) {
@@ -74,7 +81,7 @@ export function openArticles({ db, settings, secret, publicUrl, log, now }: Need
     /** Brings those of files into the database. All that can be read afterwards. */
     async read() {
       const taught = await loadArticles(settings.content.knowledge)
-      for (const { id, file } of taught) files.set(id, file)
+      for (const { id, file } of taught) files.set(id, shortened(file))
       const { added, changed, removed } = await synchronise(tables, taught)
       log.info({ step: 'articles', added, changed, removed }, 'articles are up to date')
       return [...taught, ...(await authored.published())]

@@ -14,7 +14,7 @@ const privacy = (desk: string): string =>
 const terms = (desk: string): string =>
   `${desk} is the support desk of the organisation that runs it. Its rules for support hold here too.\n`
 
-/** The chat at `/`, the admins' page at `/admin`, a request's at `/requests/…` and, where it runs, the playground. Assets carry a hash in their name and are kept for a year. */
+/** The chat at `/`, the admins' pages at `/admin` and `/admin/knowledge`, a request's at `/requests/…` and, where it runs, the playground. Assets carry a hash in their name and are kept for a year. */
 export async function pages(
   app: FastifyInstance,
   { playground, deskName }: { readonly playground: boolean; readonly deskName: string },
@@ -43,6 +43,8 @@ export async function pages(
   })
   for (const path of ['/admin', '/admin/accounts'])
     app.get(path, { schema: { hide: true } }, (_request, reply) => reply.sendFile('admin.html'))
+  for (const path of ['/admin/knowledge', '/admin/knowledge/*'])
+    app.get(path, { schema: { hide: true } }, (_request, reply) => reply.sendFile('knowledge.html'))
   app.get('/requests/:number', { schema: { hide: true } }, (_request, reply) =>
     reply.header('referrer-policy', 'no-referrer').sendFile('requests.html'),
   )

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useId } from 'react'
 import type { AccountView, DeadLetterView, QuarantineView } from '../../src/http/api-types.ts'
-import { elapsed, fullTime } from '../shared/time.ts'
+import { When } from '../shared/when.tsx'
 import styles from './admin.module.css'
 import { adminApi, newest } from './api.ts'
 import { linkingOf, quotaOf, rowsOf } from './facts.ts'
@@ -89,16 +89,6 @@ export function Row({ name, value }: { readonly name: string; readonly value: Re
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
-  )
-}
-
-function When({ at }: { readonly at: string | undefined }) {
-  if (at === undefined) return <span className={styles.never}>never</span>
-  const ago = elapsed(at, Date.now())
-  return (
-    <time dateTime={at} title={fullTime(at)}>
-      {ago === 'just now' ? ago : `${ago} ago`}
-    </time>
   )
 }
 

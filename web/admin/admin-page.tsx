@@ -1,19 +1,17 @@
-import { Button } from '@mantine/core'
-import { IconLogout2 } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
+import { AdminFrame } from '../shared/admin-frame.tsx'
 import { ApiError, worthRetrying } from '../shared/api.ts'
-import { Logo } from '../shared/logo.tsx'
+import { hintOf, isShut } from '../shared/session.ts'
+import { SignIn } from '../shared/sign-in.tsx'
 import { AccountCard, type Trouble } from './account-card.tsx'
 import styles from './admin.module.css'
 import { adminApi } from './api.ts'
-import { SignIn } from './sign-in.tsx'
 
 const refreshMs = 3_000
 const troubleMs = 15_000
 
 /** Every account and how it is, read again every few seconds. */
 export function AdminPage() {
-  const queries = useQueryClient()
   const accounts = useQuery({
     queryKey: ['accounts'],
     queryFn: adminApi.accounts,
@@ -24,9 +22,8 @@ export function AdminPage() {
   const signedIn = accounts.isSuccess && !isShut(accounts.error)
   const letters = useQuery({ queryKey: ['dead-letters'], queryFn: adminApi.deadLetters, enabled: signedIn, refetchInterval: troubleMs })
   const unread = useQuery({ queryKey: ['quarantine'], queryFn: adminApi.quarantine, enabled: signedIn, refetchInterval: troubleMs })
-  const signOut = useMutation({ mutationFn: adminApi.signOut, onSettled: () => queries.resetQueries() })
 
-  if (isShut(accounts.error)) return <SignIn hint={hintOf(accounts.error)} />
+  if (isShut(accounts.error)) return <SignIn title="Accounts" hint={hintOf(accounts.error)} />
   const all = accounts.data?.accounts ?? []
   const troubleOf = (channel: string, account: string): Trouble => {
     const here = (one: { readonly channel: string; readonly account: string }) => one.channel === channel && one.account === account
@@ -34,35 +31,19 @@ export function AdminPage() {
   }
   const red = all.filter(({ state }) => state === 'red').length
   return (
-    <div className={styles.page}>
-      <header className={styles.header}>
-        <Logo size={40} />
-        <div className={styles.headings}>
-          <h1>Accounts</h1>
-          <p role="status">{accounts.isError ? `The hub does not answer: ${accounts.error.message}` : summary(all.length, red)}</p>
-        </div>
-        <Button
-          variant="default"
-          leftSection={<IconLogout2 size={17} stroke={1.8} aria-hidden />}
-          loading={signOut.isPending}
-          onClick={() => signOut.mutate()}
-        >
-          Sign out
-        </Button>
-      </header>
+    <AdminFrame
+      title="Accounts"
+      says={accounts.isError ? `The hub does not answer: ${accounts.error.message}` : summary(all.length, red)}
+      page="accounts"
+    >
       <main className={styles.list}>
         {all.map((view) => (
           <AccountCard key={`${view.channel}/${view.account}`} view={view} trouble={troubleOf(view.channel, view.account)} />
         ))}
       </main>
-    </div>
+    </AdminFrame>
   )
 }
-
-const isShut = (error: unknown): error is ApiError => error instanceof ApiError && (error.status === 401 || error.status === 403)
-
-const hintOf = (error: ApiError): string | undefined =>
-  error.status === 403 ? 'This sign-in is no admin’s. Sign in as an admin.' : undefined
 
 function summary(all: number, red: number): string {
   if (all === 0) return 'Looking…'

@@ -5,8 +5,6 @@ type Page<Item> = { readonly items: readonly Item[]; readonly next: string | nul
 
 /** What admins may see and do; the browser sends the session along. */
 export const adminApi = {
-  signIn: (given: { readonly email: string; readonly password: string }) => call<unknown>('/api/auth/sign-in/email', { json: given }),
-  signOut: () => call<unknown>('/api/auth/sign-out', { json: {} }),
   accounts: () => call<{ readonly accounts: readonly AccountView[] }>('/api/admin/accounts'),
   check: ({ channel, account }: AccountView) =>
     call<AccountView>(`/api/admin/accounts/${encodeURIComponent(channel)}/${encodeURIComponent(account)}/check`, { json: {} }),

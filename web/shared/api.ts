@@ -6,6 +6,8 @@ export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly hint: string | undefined
+  /** What of the call was wrong, where it is one thing. */
+  readonly field: string | undefined
   readonly retryAfterSeconds: number | undefined
   constructor(status: number, body?: ErrorBody['error'], retryAfterSeconds?: number) {
     super(
@@ -14,6 +16,7 @@ export class ApiError extends Error {
     this.status = status
     this.code = body?.code ?? (status === 0 ? 'UNREACHABLE' : `HTTP_${status}`)
     this.hint = body?.hint
+    this.field = body?.field
     this.retryAfterSeconds = retryAfterSeconds
   }
 }
@@ -31,7 +34,7 @@ export function errorFrom(status: number, text: string, retryAfter: string | nul
 }
 
 export type Call = {
-  readonly method?: 'GET' | 'POST' | 'PATCH'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly token?: string
   readonly json?: unknown
   /** Makes it happen once, where the route takes an Idempotency-Key. */

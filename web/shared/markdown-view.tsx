@@ -4,8 +4,8 @@ import { type Block, parseMarkdown } from './markdown.ts'
 import { type Inline, plainInlines } from './markdown-inline.ts'
 
 /** Markdown as React elements: no HTML of a message ever reaches the page. */
-export function MarkdownView({ text }: { readonly text: string }) {
-  return <div className={styles.body}>{parseMarkdown(text).map(block)}</div>
+export function MarkdownView({ text, longest }: { readonly text: string; readonly longest?: number }) {
+  return <div className={styles.body}>{parseMarkdown(text, longest).map(block)}</div>
 }
 
 /** Text as typed; only line breaks and web addresses mean something. */

@@ -11,10 +11,10 @@ export type Block =
 const maxDepth = 6
 const maxLength = 20_000
 
-/** Never throws; a text too long to be a chat message is one paragraph as typed. */
-export function parseMarkdown(text: string): readonly Block[] {
+/** Never throws; a text with more characters than that (as a rule: too long to be a chat message) is one paragraph as typed. */
+export function parseMarkdown(text: string, longest = maxLength): readonly Block[] {
   const source = text.replace(/\r\n?/g, '\n')
-  if (source.length > maxLength) return [{ is: 'paragraph', inside: plainInlines(source) }]
+  if (source.length > longest) return [{ is: 'paragraph', inside: plainInlines(source) }]
   return blocks(source.split('\n'), 0)
 }
 

@@ -2,17 +2,17 @@ import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { IconAlertCircle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Logo } from '../shared/logo.tsx'
-import styles from './admin.module.css'
-import { adminApi } from './api.ts'
+import styles from './admin-frame.module.css'
+import { Logo } from './logo.tsx'
+import { session } from './session.ts'
 
 /** For admins alone; who they are is asked of the hub, not remembered here. */
-export function SignIn({ hint }: { readonly hint: string | undefined }) {
+export function SignIn({ title, hint }: { readonly title: string; readonly hint: string | undefined }) {
   const queries = useQueryClient()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const signIn = useMutation({
-    mutationFn: adminApi.signIn,
+    mutationFn: session.signIn,
     onSuccess: () => queries.resetQueries(),
   })
   const problem = signIn.error instanceof Error ? signIn.error.message : hint
@@ -26,7 +26,7 @@ export function SignIn({ hint }: { readonly hint: string | undefined }) {
         }}
       >
         <Logo size={48} />
-        <h1>Accounts</h1>
+        <h1>{title}</h1>
         <p className={styles.lead}>Sign in as an admin of this support desk.</p>
         <TextInput
           label="E-mail"
