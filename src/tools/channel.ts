@@ -82,7 +82,8 @@ function manifest(channel: string, account: string, publicUrl: string | undefine
     say(`${fileName} is written. ${advice}`)
     return 0
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error))
+    const why = error instanceof Error ? error.message : String(error)
+    return refuse(loaded.ok ? why : `${why}\n${explainAll(loaded.problems)}`)
   }
 }
 

@@ -31,7 +31,10 @@ afterAll(async () => {
 
 /** Runs the tool as `npm run channel -- …` does, in a folder of its own. */
 function channel(...words: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const options = { cwd: folder, env: childEnvironment({ HUB_CONFIG: file }) }
+  return channelOf(file, words)
+}
+function channelOf(hubConfig: string, words: readonly string[]): ReturnType<typeof channel> {
+  const options = { cwd: folder, env: childEnvironment({ HUB_CONFIG: hubConfig }) }
   return new Promise((resolve) => {
     execFile(
       process.execPath,
@@ -88,6 +91,14 @@ describe('npm run channel', () => {
     const { code } = await channel('manifest', 'slack', 'new', 'https://soon.example.org')
     expect(code).toBe(0)
     expect(readFileSync(join(folder, 'slack-new-manifest.json'), 'utf8')).toContain('https://soon.example.org/hooks/slack/new')
+  })
+
+  test('says what is wrong with the configuration where a manifest needs the account that is in it', async () => {
+    const broken = join(folder, 'broken.yaml')
+    const teams = { channel: 'teams', account: 'main', appId: 'not an id' }
+    writeFileSync(broken, JSON.stringify({ hub: { publicUrl: 'https://hub.example.org' }, channels: [teams] }))
+    const { code, err } = await channelOf(broken, ['manifest', 'teams', 'main', 'https://hub.example.org'])
+    expect([code, err]).toEqual([1, expect.stringMatching(/Register the account first[\s\S]*channels\[0\]\.appId/)])
   })
 
   test('says where a channel has no manifest', async () => {
