@@ -60,10 +60,12 @@ describe('a sentence that the passages do not bear out is never shown:', () => {
     for (const { attack, subject, beside } of table.filter(({ name }) => name === wanted)) {
       const bad = attack(subject)
       const sentences = beside ? [bad, goodOf(subject)] : [bad]
-      endpoint.will({ do: 'say', say: answerOf(...sentences), whole: beside })
-      const found = await find(subject.question)
+      endpoint.will({ do: 'say', say: answerOf(...sentences) })
+      const shown: string[] = []
+      const found = await find(subject.question, { stop: new AbortController().signal, soFar: (text) => shown.push(text) })
       expect(endpoint.calls).toHaveLength(1)
       expect(found.written?.text, subject.article.id).toBe(beside ? subject.good.text : undefined)
+      expect(shown, subject.article.id).toEqual(beside ? [subject.good.text] : [])
     }
   })
 
@@ -91,7 +93,13 @@ describe('a sentence that the passages do not bear out is never shown:', () => {
     const [vpn] = subjects as readonly [Subject]
     endpoint.will({ do: 'say', say: JSON.stringify({ answerable: false, sentences: [goodOf(vpn)] }) })
     const { find, noted } = open()
-    expect((await find(vpn.question)).written).toBeUndefined()
-    expect(noted).toMatchObject([{ outcome: 'not-answerable' }])
+    const shown: string[] = []
+    const watch = { stop: new AbortController().signal, soFar: (text: string) => shown.push(text) }
+    expect((await find(vpn.question, watch)).written).toBeUndefined()
+    // Said afterwards, it is as good as said before.
+    endpoint.will({ do: 'say', say: JSON.stringify({ sentences: [goodOf(vpn)], answerable: false }) })
+    expect((await find(vpn.question, watch)).written).toBeUndefined()
+    expect(noted).toMatchObject([{ outcome: 'not-answerable' }, { outcome: 'not-answerable' }])
+    expect(shown).toEqual([])
   })
 })

@@ -4,7 +4,7 @@ import { makeGate } from '../../src/virtual-agent/answer/breaker.ts'
 import { type LlmClient, type LlmSettings, makeLlmClient } from '../../src/virtual-agent/answer/client.ts'
 import { type Asked, withLanguageModel } from '../../src/virtual-agent/answer/grounded.ts'
 import { passagesFor } from '../../src/virtual-agent/answer/passages.ts'
-import { makeKnowledge } from '../../src/virtual-agent/knowledge/search.ts'
+import { makeKnowledge, type Watch } from '../../src/virtual-agent/knowledge/search.ts'
 import type { Article } from '../../src/virtual-agent/ports.ts'
 import { openMemory } from '../support/template.ts'
 import { openEndpoint } from './endpoint.ts'
@@ -156,7 +156,7 @@ export const openAnswering = async () => {
     })
     const noted: Asked[] = []
     const model = withLanguageModel({ knowledge, articles, client, gate, maxTokens: 300, noted: (asked) => noted.push(asked) })
-    return { find: (question: string) => model.find(question, ['public']), noted }
+    return { find: (question: string, watch?: Watch) => model.find(question, ['public'], watch), noted }
   }
   const close = async () => {
     await Promise.all(clients.map((client) => client.close()))
