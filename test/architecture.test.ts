@@ -34,6 +34,27 @@ describe('the repository keeps its rules', () => {
       .filter((path) => !existsSync(root + path))
     expect(missing).toEqual([])
   })
+
+  test('and every package that is imported stands in package.json: what the hub runs on among its dependencies', () => {
+    const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+    const runs = { ...dependencies, ...optionalDependencies }
+    const packages = (wanted: RegExp) =>
+      [...sources].flatMap(([path, text]) =>
+        wanted.test(path) && path !== 'test/architecture.test.ts'
+          ? importsOf(path, text).flatMap(({ from, typeOnly }) => {
+              const [name] = /^(@[^/]+\/)?[^/]+/.exec(from) ?? []
+              return name === undefined || /^(node:|src$|adapters$|config$|web$|test$|bench$)/.test(name) || from.startsWith('..')
+                ? []
+                : { path, name, typeOnly }
+            })
+          : [],
+      )
+    const hub = packages(/^(src|adapters|config)\//)
+    const all = { ...runs, ...devDependencies }
+    const typed = (name: string) => `@types/${name}` in all
+    expect(hub.filter(({ name, typeOnly }) => !(name in runs) && !(typeOnly && typed(name)))).toEqual([])
+    expect(packages(/./).filter(({ name }) => !(name in all) && !typed(name))).toEqual([])
+  })
 })
 
 describe('a file that breaks a rule is found', () => {
