@@ -110,7 +110,8 @@ function readPostback(postback: NonNullable<Messaging['postback']>, base: Base):
   const title = textIn(postback.title)
   const key = textIn(postback.mid) ?? `${psid}:${time}:${payload.slice(0, 200)}`
   const came = postback.referral ? readReferral(postback.referral, base).events : []
-  if (payload === getStarted) return happened({ ...said, kind: 'contact', id: id(`start:${key}`), change: 'started' }, ...came)
+  if (payload === getStarted)
+    return happened({ ...said, kind: 'contact', id: id(`start:${key}`), change: 'started', opensWindow: true }, ...came)
   return happened({ ...said, kind: 'choice', id: id(`postback:${key}`), value: payload, ...(title ? { label: title } : {}) }, ...came)
 }
 
@@ -133,12 +134,13 @@ const named: { readonly [reaction: string]: string } = {
   smile: '😄',
 }
 
+/** Reacting opens the 24 hours like writing does: https://developers.facebook.com/docs/messenger-platform/reference/send-api */
 function readReaction(reaction: NonNullable<Messaging['reaction']>, { psid, time, ...base }: Base): Parsed {
   const mid = wanted(reaction.mid)
   const on = reaction.action !== 'unreact'
   const emoji = textIn(reaction.emoji) ?? named[textIn(reaction.reaction) ?? ''] ?? textIn(reaction.reaction) ?? ''
   const key = id<InboundEvent['id']>(`reaction:${psid}:${mid}:${time}:${on ? 'on' : 'off'}`)
-  return happened({ ...base, kind: 'reaction', id: key, message: id(mid), emoji, on })
+  return happened({ ...base, kind: 'reaction', id: key, message: id(mid), emoji, on, ...(on ? { opensWindow: true } : {}) })
 }
 
 /** The number of the edit comes as a number or as a text. */

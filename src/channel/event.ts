@@ -32,6 +32,8 @@ type Base = {
   readonly from: Address
   /** What the adapter needs later to acknowledge this event; never read by others. */
   readonly ref?: Json
+  /** By the platform's rules the reply window begins anew with this. What somebody says, chooses or calls up always counts so. */
+  readonly opensWindow?: true
   /** The platform waits for the answer inside its request, at most so long. */
   readonly sync?: { readonly withinMs: number }
 }

@@ -7,6 +7,9 @@ import { isNoticeValue } from './notices.ts'
 /** Takes what came in from a person or about a message. Rows of one album become one message. */
 export function hear(draft: Draft, told: InboundEvent): void {
   const event = byLastingName(draft, told)
+  const { lastHeardAt } = draft.conversation
+  if (event.opensWindow && (lastHeardAt === null || Date.parse(event.at) > Date.parse(lastHeardAt)))
+    change(draft, { lastHeardAt: event.at })
   switch (event.kind) {
     case 'message':
       hearMessage(draft, event)

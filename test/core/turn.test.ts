@@ -274,6 +274,28 @@ test('who speaks at the moment their chat would be closed is answered', () => {
   expect(said.map((message) => message.author.by)).toEqual(['person', 'virtual-agent'])
 })
 
+test('what opens the reply window without a word counts as heard, and goes never back', () => {
+  const person = { key: 'ada' as PersonKey }
+  const started = { kind: 'contact', id: 's' as EventId, at, from: addressOf('ada'), person, change: 'started' } as const
+  expect(turn(fresh, [heard(started)]).next.lastHeardAt).toBeNull()
+  expect(turn(fresh, [heard({ ...started, opensWindow: true })]).next.lastHeardAt).toBe(at)
+  const reaction = {
+    kind: 'reaction',
+    id: 'r' as EventId,
+    at,
+    from: addressOf('ada'),
+    person,
+    message: '1' as never,
+    emoji: '👍',
+    on: true,
+  } as const
+  const earlier = { ...held, lastHeardAt: '2026-11-20T10:00:00.000Z' }
+  const later = { ...held, lastHeardAt: '2026-11-23T10:00:00.000Z' }
+  expect(turn(earlier, [heard({ ...reaction, opensWindow: true })]).next.lastHeardAt).toBe(at)
+  expect(turn(later, [heard({ ...reaction, opensWindow: true })]).next.lastHeardAt).toBe(later.lastHeardAt)
+  expect(turn(earlier, [heard(reaction)]).next.lastHeardAt).toBe(earlier.lastHeardAt)
+})
+
 test('edits, reactions and receipts are noted and nobody is asked', () => {
   const base = { at, from: addressOf('ada') }
   const { asked, said, revisions, reactions, receipts } = turn(held, [
