@@ -14,7 +14,7 @@ let closing: (() => Promise<unknown>)[] = []
 const phone = { channel: 'telegram', account: id<never>('phone') }
 
 beforeAll(async () => {
-  const [telegram, line] = await Promise.all([startTelegramEmulator(), startLineEmulator()])
+  const [telegram, line] = await Promise.all([startTelegramEmulator(), startLineEmulator({ patienceMs: 60_000 })])
   Object.assign(line.quota, { limit: 1_000, used: 940 })
   closing = [() => telegram.close(), () => line.close()]
   hub = await openHub({

@@ -35,7 +35,11 @@ let hub: Awaited<ReturnType<typeof openHub>>
 let browser: Browser
 let emulators: { readonly telegram: TelegramEmulator; readonly slack: SlackEmulator; readonly teams: TeamsEmulator }
 beforeAll(async () => {
-  const [telegram, slack, teams] = await Promise.all([startTelegramEmulator(), startSlackEmulator(), startTeamsEmulator()])
+  const [telegram, slack, teams] = await Promise.all([
+    startTelegramEmulator(),
+    startSlackEmulator({ patienceMs: 60_000 }),
+    startTeamsEmulator({ patienceMs: 60_000 }),
+  ])
   emulators = { telegram, slack, teams }
   const played = Object.entries(emulators)
   const titles: { readonly [channel: string]: string } = { telegram: 'Telegram', slack: 'Slack', teams: 'Microsoft Teams' }
@@ -59,7 +63,7 @@ const enter = async (app: PlayedApp, options = {}) => {
 }
 /** Waits until a row of the hub's own tables looks so. */
 async function eventually(look: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 10_000
+  const until = Date.now() + 50_000
   while (!(await look())) {
     if (Date.now() > until) throw new Error('it did not happen')
     await new Promise((resolve) => setTimeout(resolve, 50))

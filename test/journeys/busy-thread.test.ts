@@ -8,7 +8,7 @@ const count = 16
 let hub: Awaited<ReturnType<typeof openHub>>
 let teams: TeamsEmulator
 beforeAll(async () => {
-  teams = await startTeamsEmulator()
+  teams = await startTeamsEmulator({ patienceMs: 60_000 })
   hub = await openHub({ channels: [{ channel: 'teams', account: 'main', ...teams.account() }] }, echo)
   await teams.connect(new URL('/hooks/teams/main', hub.url))
 })

@@ -117,7 +117,7 @@ async function arrived(channel: string, who: string): Promise<Content> {
     const rows = await query.where('c.channel', '=', channel).where('m.author', '=', 'person').where('m.person', '=', key).execute()
     return rows.flatMap(({ content }) => content).find(({ type }) => type === 'media' || type === 'unreadable')
   }
-  for (const until = Date.now() + 25_000; Date.now() < until; await wait(100)) {
+  for (const until = Date.now() + 120_000; Date.now() < until; await wait(100)) {
     const found = await read()
     if (found) return found
   }

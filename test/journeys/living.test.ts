@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { startMessengerEmulator } from '../../adapters/messenger/emulator.ts'
@@ -12,12 +11,18 @@ import { makeStore } from '../../src/store/index.ts'
 import { form } from '../contract/samples.ts'
 import { echo } from '../support/echo.ts'
 import { openHub } from '../support/hub.ts'
+import { until } from '../support/until.ts'
 
 const channels = ['slack', 'teams', 'messenger'] as const
+const patient = { patienceMs: 60_000 }
 let hub: Awaited<ReturnType<typeof openHub>>
 let emulators: { readonly [channel in (typeof channels)[number]]: Emulator }
 beforeAll(async () => {
-  const [slack, teams, messenger] = await Promise.all([startSlackEmulator(), startTeamsEmulator(), startMessengerEmulator()])
+  const [slack, teams, messenger] = await Promise.all([
+    startSlackEmulator(patient),
+    startTeamsEmulator(patient),
+    startMessengerEmulator(patient),
+  ])
   emulators = { slack, teams, messenger }
   hub = await openHub({ channels: channels.map((channel) => ({ channel, account: 'main', ...emulators[channel].account() })) }, echo)
   for (const channel of channels) await emulators[channel].connect(new URL(`/hooks/${channel}/main`, hub.url))
@@ -27,19 +32,7 @@ afterAll(async () => {
   for (const emulator of Object.values(emulators ?? {})) await emulator.close()
 })
 
-/** What is told is taken by the next sweep at the latest; everybody here waits for it at the same time. */
-const patienceMs = 14_000
-async function until<Value>(look: () => Value | undefined, what: string): Promise<Value> {
-  const end = Date.now() + patienceMs
-  for (;;) {
-    const value = look()
-    if (value !== undefined) return value
-    if (Date.now() > end) throw new Error(`${what} did not come`)
-    await wait(20)
-  }
-}
-
-/** Somebody who has said hello, and what the hub tells them afterwards. */
+/** Somebody who has said hello, and what the hub tells them afterwards: it is taken by the next sweep, for which everybody here waits at the same time. */
 async function meet(channel: (typeof channels)[number], name: string) {
   const person = emulators[channel].person(name)
   const hello = `hello from ${name} on ${channel}`

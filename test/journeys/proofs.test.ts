@@ -6,7 +6,7 @@ import type { EmulatedPerson, SeenMessage } from '../../src/channel/emulator.ts'
 import { adminOfTests, openHub } from '../support/hub.ts'
 import { onWeb } from './dialogues/player.ts'
 
-const patienceMs = 15_000
+const patienceMs = 50_000
 const bot = { token: '110201543:PROOF-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', username: 'switchboard_bot', name: 'Switchboard', privacy: false }
 
 let hub: Awaited<ReturnType<typeof openHub>>

@@ -69,7 +69,7 @@ test('an approver is asked where they are, and reads the result in the same plac
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-approval-'))
   const secret = join(directory, 'key')
   await writeFile(secret, 'a-key-of-tests-for-purchasing-0123')
-  const [telegram, slack] = await Promise.all([startTelegramEmulator({ timeScale: 40 }), startSlackEmulator()])
+  const [telegram, slack] = await Promise.all([startTelegramEmulator({ timeScale: 40 }), startSlackEmulator({ timeScale: 40 })])
   const hub = await openHub({
     channels: [
       { channel: 'telegram', account: 'main', ...telegram.account() },

@@ -6,7 +6,7 @@ import type { ActBody, ConversationSummary, DeskView, HistoryPage, QuarantineVie
 import { adminOfTests, openHub } from '../support/hub.ts'
 
 /** How long somebody on the stage waits for what is to come, and how long a silence has to last, in ms. */
-const patienceMs = 10_000
+const patienceMs = 50_000
 const silenceMs = 400
 
 /** It reads whole groups, so that the hub itself has to tell who speaks to it. */

@@ -49,7 +49,7 @@ export async function redisUrl(): Promise<Service | undefined> {
   const token = randomBytes(8).toString('hex')
   const locks = await connected(services.redis, 0)
   try {
-    for (let round = 0; round < 120; round += 1) {
+    for (let round = 0; round < 1_200; round += 1) {
       for (let number = 1; number <= 15; number += 1) {
         const taken = await locks.set(`switchboard-test:${number}`, token, 'EX', leaseSeconds, 'NX')
         if (taken) return await emptied(services.redis, number, token)
@@ -59,7 +59,7 @@ export async function redisUrl(): Promise<Service | undefined> {
   } finally {
     locks.disconnect()
   }
-  throw new Error('All 15 Redis databases for tests have been in use for 30 seconds.')
+  throw new Error('All 15 Redis databases for tests have been in use for five minutes.')
 }
 
 async function emptied(base: string, number: number, token: string): Promise<Service> {

@@ -30,7 +30,7 @@ export async function openHouse(databaseUrl?: string) {
     const module = (await import(`../../../adapters/${name}/emulator.ts`)) as {
       readonly startEmulator: (options: EmulatorOptions) => Promise<Emulator>
     }
-    emulators.set(name, await module.startEmulator({}))
+    emulators.set(name, await module.startEmulator({ patienceMs: 60_000 }))
   }
   const setup = {
     hub: { mail: { smtp: mail.url, from: 'desk@example.com' } },
@@ -244,7 +244,7 @@ function makeHand(db: Kysely<any>, mail: Awaited<ReturnType<typeof openMailServe
     /** The chat is closed for its silence, and everything that the virtual agent remembers is so much older. */
     async daysPass(days, player) {
       const mine = sql`channel = ${player.channel} and account = ${account} and person->>'key' = ${player.key}`
-      const until = Date.now() + 30_000
+      const until = Date.now() + 120_000
       for (let tries = 0; ; tries++) {
         // Whatever happens meanwhile winds the timer up again.
         if (tries % 80 === 0)
@@ -307,7 +307,7 @@ async function openMailServer() {
     url: `smtp://127.0.0.1:${port}`,
     async codeTo(address: string): Promise<string> {
       // A hub that is killed with a mail in its hand sends it when its claim has run out.
-      const until = Date.now() + 60_000
+      const until = Date.now() + 120_000
       for (;;) {
         const letter = letters.findLast(({ to, read }) => !read && to.toLowerCase() === address)
         const code =

@@ -3,7 +3,7 @@ import type { Player, Seen } from './player.ts'
 import { holds, type Line, type Script } from './script.ts'
 
 /** How long an answer may take, and how long what must not come is waited for, in ms. */
-const patienceMs = 20_000
+const patienceMs = 60_000
 const quietMs = 150
 
 /** What scripts can bring about and look at besides talking. `variables` are put in for `$name`. */
