@@ -2,28 +2,17 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventId } from '../../src/channel/index.ts'
 import type { ConversationId } from '../../src/core/conversation.ts'
-import { defaultTimerRules } from '../../src/core/timers.ts'
-import { fold, settle } from '../../src/core/turn.ts'
-import type { Pending, PlannedTurn, Store } from '../../src/pipeline/ports.ts'
+import type { Store } from '../../src/pipeline/ports.ts'
 import { type Connection, connect } from '../../src/store/connect.ts'
 import { makeStore } from '../../src/store/index.ts'
 import { migrate } from '../../src/store/migrate.ts'
-import { addressOf, everything, typed } from '../support/events.ts'
+import { addressOf, typed } from '../support/events.ts'
 import { postgresUrl } from '../support/services.ts'
 import { openMemory } from '../support/template.ts'
+import { partRow, sent, turnOf } from './store-turns.ts'
 
 const postgres = await postgresUrl()
 afterAll(() => postgres?.drop())
-
-/** A turn that answers everything heard, planned as `parts` calls. */
-function turnOf(pending: Pending, parts: number): PlannedTurn {
-  const context = { source: 'Test', can: everything, rules: defaultTimerRules, now: new Date().toISOString() }
-  const draft = fold(pending.conversation, pending.entries, context)
-  const to = draft.heard.map((heard) => heard.event)
-  const turn = settle(draft, { memory: null, say: [{ content: { type: 'text', text: 'hello' }, to }] })
-  const plans = Array.from({ length: parts }, (_, index) => ({ messages: [turn.next.messages], payload: { part: index + 1 }, bytes: 0 }))
-  return { before: pending.conversation, turn, entries: pending.entries, plans, mayBegin: true }
-}
 
 const kinds = [
   { kind: 'PGlite', available: true, open: openMemory },
@@ -48,29 +37,9 @@ for (const { kind, available, open } of kinds)
 
     const take = async (conversation: ConversationId, parts = 1, by: Store = store) => {
       const [pending] = await by.pending([conversation])
-      const [committed] = await by.commit([turnOf(pending!, parts)])
+      const [committed] = await by.commit([turnOf(pending!, 'hello', parts)])
       return committed
     }
-    const sent = (conversation: ConversationId, number: number, fence = 1) =>
-      ({
-        conversation,
-        number,
-        fence,
-        state: 'sent',
-        dueInMs: 0,
-        countsAttempt: true,
-        twice: false,
-        platform: [`p${number}`],
-        failure: null,
-      }) as never
-    const partRow = async (conversation: ConversationId, number: number) =>
-      connection.db
-        .selectFrom('parts')
-        .selectAll()
-        .where('conversation', '=', conversation)
-        .where('number', '=', number)
-        .executeTakeFirstOrThrow()
-
     test('what only a listener can send or fetch is left to whoever holds the lease, and to the next one', async () => {
       const listened = [{ channel: 'linked', account: 'main' as never, lease: 'listen.linked.main' }]
       const [here, there] = ['here', 'there'].map((name) => makeStore(connection.db, name, listened)) as [Store, Store]
@@ -100,7 +69,7 @@ for (const { kind, available, open } of kinds)
       expect(await here.holder('listen.linked.main')).toBe('nobody')
       // What it has begun it may still write down, but it begins nothing more.
       expect(await here.record([sent(conversation, 1)])).toEqual([])
-      expect((await partRow(conversation, 1)).state).toBe('sent')
+      expect((await partRow(connection, conversation, 1)).state).toBe('sent')
       expect(await there.lease('listen.linked.main', 15)).toBe(true)
       expect(await there.claim([conversation])).toMatchObject([{ number: 2, unresolved: false }])
     })

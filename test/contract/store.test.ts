@@ -2,42 +2,16 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AccountId, EventId, Failure } from '../../src/channel/index.ts'
 import type { ConversationId } from '../../src/core/conversation.ts'
-import { defaultTimerRules } from '../../src/core/timers.ts'
-import { fold, settle } from '../../src/core/turn.ts'
-import type { Pending, PlannedTurn, Store } from '../../src/pipeline/ports.ts'
+import type { Store } from '../../src/pipeline/ports.ts'
 import { type Connection, connect } from '../../src/store/connect.ts'
 import { makeStore } from '../../src/store/index.ts'
 import { migrate, outstanding } from '../../src/store/migrate.ts'
-import { everything, typed } from '../support/events.ts'
+import { typed } from '../support/events.ts'
 import { postgresUrl } from '../support/services.ts'
+import { partRow, sent, turnOf } from './store-turns.ts'
 
 const postgres = await postgresUrl()
 afterAll(() => postgres?.drop())
-
-/** A turn that answers everything heard with `reply`, planned as `parts` calls; with a `key` it takes the place of an earlier answer of that key. */
-function turnOf(pending: Pending, reply: string | null, parts = 1, mayBegin = true, key?: string): PlannedTurn {
-  const draft = fold(pending.conversation, pending.entries, {
-    source: 'Test',
-    can: everything,
-    rules: defaultTimerRules,
-    now: new Date().toISOString(),
-  })
-  const to = draft.heard.map((heard) => heard.event)
-  const turn = settle(
-    draft,
-    reply === null ? null : { memory: null, say: [{ content: { type: 'text', text: reply }, to, ...(key ? { key } : {}) }] },
-  )
-  const plans =
-    reply === null
-      ? []
-      : Array.from({ length: parts }, (_, index) => ({
-          messages: [turn.next.messages],
-          payload: { part: index + 1 },
-          bytes: 0,
-          ...(key ? { revises: key } : {}),
-        }))
-  return { before: pending.conversation, turn, entries: pending.entries, plans, mayBegin }
-}
 
 const kinds = [
   { kind: 'PGlite', available: true, open: () => connect({}) },
@@ -69,26 +43,6 @@ for (const { kind, available, open } of kinds)
       const [committed] = await by.commit([turnOf(pending!, reply, parts)])
       return committed
     }
-    const sent = (conversation: ConversationId, number: number, fence = 1) =>
-      ({
-        conversation,
-        number,
-        fence,
-        state: 'sent',
-        dueInMs: 0,
-        countsAttempt: true,
-        twice: false,
-        platform: [`p${number}`],
-        failure: null,
-      }) as never
-    const partRow = async (conversation: ConversationId, number: number) =>
-      connection.db
-        .selectFrom('parts')
-        .selectAll()
-        .where('conversation', '=', conversation)
-        .where('number', '=', number)
-        .executeTakeFirstOrThrow()
-
     test('runs every migration once and says that none is outstanding', async () => {
       expect(await migrate(connection)).toEqual([])
       expect(await outstanding(connection.db)).toEqual([])
@@ -188,7 +142,7 @@ for (const { kind, available, open } of kinds)
       const [third] = await store.record([sent(conversation, 2)])
       expect(third).toMatchObject({ number: 3 })
       expect(await store.record([sent(conversation, 3)])).toEqual([])
-      expect(await partRow(conversation, 3)).toMatchObject({ state: 'sent', platform: ['p3'], payload: null, twice: false })
+      expect(await partRow(connection, conversation, 3)).toMatchObject({ state: 'sent', platform: ['p3'], payload: null, twice: false })
     })
 
     test('a later turn waits behind what is still on its way', async () => {
@@ -221,9 +175,9 @@ for (const { kind, available, open } of kinds)
       const [taken] = await other.claim([conversation])
       expect(taken).toMatchObject({ number: 1, attempt: 2, unresolved: true, twice: false })
       await store.record([sent(conversation, 1, 1)])
-      expect(await partRow(conversation, 1)).toMatchObject({ state: 'begun', owner: 'two', twice: true })
+      expect(await partRow(connection, conversation, 1)).toMatchObject({ state: 'begun', owner: 'two', twice: true })
       await other.record([{ ...(sent(conversation, 1, 2) as object), twice: true } as never])
-      expect(await partRow(conversation, 1)).toMatchObject({ state: 'sent', twice: true })
+      expect(await partRow(connection, conversation, 1)).toMatchObject({ state: 'sent', twice: true })
     })
 
     test('renewing keeps a part that is really being sent, and lets go of one whose beginning this process never heard of', async () => {
@@ -236,7 +190,7 @@ for (const { kind, available, open } of kinds)
       expect(await other.claim([held])).toEqual([])
       expect(await store.claim([held])).toEqual([])
       expect(await store.claim([unheard])).toMatchObject([{ number: 1, attempt: 2, unresolved: false, twice: false }])
-      expect(await partRow(unheard, 1)).toMatchObject({ state: 'begun', owner: 'one', twice: false })
+      expect(await partRow(connection, unheard, 1)).toMatchObject({ state: 'begun', owner: 'one', twice: false })
     })
 
     test('of two processes that claim at once, one gets the part', async () => {
@@ -254,7 +208,7 @@ for (const { kind, available, open } of kinds)
       const later = { ...(sent(conversation, 1) as object), state: 'due', dueInMs: 60_000, platform: null, failure }
       expect(await store.record([later as never])).toEqual([])
       expect(await store.claim([conversation])).toEqual([])
-      expect(await partRow(conversation, 1)).toMatchObject({ state: 'due', attempt: 1, failure })
+      expect(await partRow(connection, conversation, 1)).toMatchObject({ state: 'due', attempt: 1, failure })
     })
 
     test('nothing leaves through a paused account, and everything goes on when it is green again', async () => {
