@@ -44,8 +44,8 @@ const table: { readonly [status: string]: Row } = {
 
 /** Viber names no time to wait where it is called too fast. */
 const pauseMs = 2_000
-/** "100 messages … in an hour": by then the first of them no longer counts, or the person has answered. */
-const unansweredMs = 600_000
+/** "100 messages … in an hour": over when the first of them is an hour old, or at once when the person writes, so it is tried often. */
+const unansweredMs = 60_000
 
 /** Pure and total. */
 export const classify = classifyWith((error) => {
@@ -74,7 +74,8 @@ function refused({ status, code, message, retryAfterMs }: PlatformError): Failur
 function tooMany(message: string, retryAfterMs: number | undefined): Failure {
   if (/without (a )?reply|maximum messages/i.test(message))
     return {
-      kind: 'transient',
+      kind: 'throttled',
+      only: 'conversation',
       code: 'hundred_unanswered',
       detail: '100 messages of the last hour have no answer: Viber takes more when the person writes, or later.',
       retryAfterMs: retryAfterMs ?? unansweredMs,

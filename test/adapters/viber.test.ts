@@ -247,7 +247,7 @@ describe('limits and refusals', () => {
     const bo = await hear(all, 'Bo')
     for (let n = 0; n < 3; n++) await say(adapter, ada.to, text(`news ${n}`))
     const held = await failure(adapter, say(adapter, ada.to, text('one too many')))
-    expect(held).toMatchObject({ kind: 'transient', code: 'hundred_unanswered', retryAfterMs: 600_000 })
+    expect(held).toMatchObject({ kind: 'throttled', only: 'conversation', code: 'hundred_unanswered', retryAfterMs: 60_000 })
     await say(adapter, bo.to, text('hi Bo'))
     await ada.person.types('I am here')
     await say(adapter, ada.to, text('one too many'))
