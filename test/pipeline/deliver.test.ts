@@ -54,6 +54,19 @@ test('a change to a message of ours stays findable where the platform tells no i
   expect([state, platform]).toEqual(['sent', [message]])
 })
 
+test('what can’t be changed any more is said anew; what may only come later is not', async () => {
+  const failing = (kind: Failure['kind']): Partial<Adapter> => ({
+    revise: async () => {
+      throw new Error('no')
+    },
+    send: async () => ({ messages: ['m2' as PlatformMessageId], at: '' }),
+    classify: () => ({ kind, code: 'x' }),
+  })
+  const part = begun({ revises: 'm1' as PlatformMessageId })
+  expect(await sendOnce(part, failing('rejected'))).toMatchObject({ state: 'sent', platform: ['m2'] })
+  expect(await sendOnce(part, failing('transient'))).toMatchObject({ state: 'due', platform: null })
+})
+
 test('a conversation whose new address belongs to another is not sent to for ever', async () => {
   const failure: Failure = { kind: 'transient', code: '400', movedTo: 'elsewhere' }
   const adapter: Partial<Adapter> = {
