@@ -28,6 +28,7 @@ import { makeMetrics } from './http/metrics.ts'
 import { type PlaygroundRoutes, pages, playgroundRoutes } from './http/pages.ts'
 import { makeServer } from './http/server.ts'
 import { makeLive } from './live/index.ts'
+import { stepping } from './log.ts'
 import { makeCheck } from './pipeline/check.ts'
 import { makeConverse } from './pipeline/converse.ts'
 import { makeDeliver } from './pipeline/deliver.ts'
@@ -175,7 +176,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const bell = makeBell({ timed, channels, works })
   const reading = makeReading({ db, files, channels, now })
   const edges = openRequestEdges({ ...people, db, settings, requests, channels, store, bell, log, now, auth, reading, files })
-  const way = { channels, store, bell, live, meter, log, now }
+  const way = { channels, store, bell, live, meter, log: stepping(log), now }
   const deliver = makeDeliver({ ...way, random: Math.random })
   const route = makeRoute(way)
   const profile = makeProfile(way)

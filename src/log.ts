@@ -24,6 +24,14 @@ export function makeLog(level: string, secrets: readonly string[] = []): Logger 
   })
 }
 
+/** The log of the way of a message: at level `debug` it also tells each step of each message. */
+export const stepping = (log: Logger) => ({
+  info: log.info.bind(log) as Logger['info'],
+  warn: log.warn.bind(log) as Logger['warn'],
+  error: log.error.bind(log) as Logger['error'],
+  ...(log.isLevelEnabled('debug') ? { step: log.debug.bind(log) as Logger['debug'] } : {}),
+})
+
 function explain(error: unknown, clean: (text: string) => string): object {
   if (!(error instanceof Error)) return { message: clean(String(error)) }
   const { name, message, stack } = error

@@ -182,6 +182,7 @@ export function makeConverse(needs: Needs) {
   /** Whoever has to know of turns that were written. */
   function tell(written: readonly PlannedTurn[], committed: readonly Committed[]): void {
     deliver(committed)
+    for (const turn of written) log.step?.(toldOf(turn), 'a turn was written')
     meter.count('turns', {}, written.length)
     live.changed(written.map(changedBy), written.some(movesQueue))
     if (written.some(movesPlaces)) queueChanged()
@@ -218,3 +219,13 @@ const newcomers = ({ before, turn }: PlannedTurn): readonly Met[] =>
   turn.said.flatMap(({ author }) =>
     author.by === 'person' && author.person.key !== before.person?.key ? [{ person: author.person, at: turn.next.address }] : [],
   )
+
+/** What the log says of a turn: its conversation by the names of what was heard and the numbers of what is said. */
+const toldOf = ({ before, entries, turn }: PlannedTurn): object => ({
+  step: 'turn',
+  channel: before.address.channel,
+  account: before.address.account,
+  conversation: before.id,
+  events: entries.flatMap(({ happening }) => (happening.kind === 'heard' ? [happening.event.id] : [])),
+  messages: turn.said.map(({ number }) => number),
+})

@@ -160,6 +160,7 @@ export function makeDeliver({ channels, store, bell, meter, log, now, random }: 
     if ('receipt' in sent) {
       meter.finished(part.conversation)
       const { receipt } = sent
+      log.step?.({ ...stepOf(part), ms: Math.round(performance.now() - started), outcome: 'sent' }, 'a part was sent')
       return {
         ...base,
         state: 'sent',
@@ -180,7 +181,7 @@ export function makeDeliver({ channels, store, bell, meter, log, now, random }: 
     rules: Parameters<typeof afterFailure>[2],
   ): Promise<PartResult> {
     const { channel: name, account } = part.to
-    const at = { step: 'send', channel: name, account, conversation: part.conversation, part: part.number, attempt: part.attempt, failure }
+    const at = { ...stepOf(part), failure }
     const base = {
       conversation: part.conversation,
       number: part.number,
@@ -289,3 +290,13 @@ export function makeDeliver({ channels, store, bell, meter, log, now, random }: 
     },
   }
 }
+
+const stepOf = ({ to, conversation, messages, number, attempt }: Outgoing) => ({
+  step: 'send',
+  channel: to.channel,
+  account: to.account,
+  conversation,
+  messages,
+  part: number,
+  attempt,
+})

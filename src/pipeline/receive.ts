@@ -88,6 +88,7 @@ export function makeReceive({ channels, store, bell, live, meter, log, now, fetc
     const filings = await sortOut(channel, parsed.events)
     const answers = parsed.events.filter((event) => event.sync && channel.adapter.respond).map((event) => sync.wait(channel, event))
     if (filings.length > 0) await file(filings)
+    for (const { event } of filings) log.step?.({ step: 'file', channel: name, account, event: event.id }, 'an event was filed')
     for (const event of parsed.events) acknowledge(channel, event)
     for (const answer of answers) {
       const reply = await answer

@@ -27,6 +27,8 @@ export type HubSetup = {
   /** Without it the embedded database has its tables already, which is faster. */
   readonly fromNothing?: boolean
   readonly role?: 'all' | 'web' | 'worker'
+  /** What a hub within this process logs; left out: from `warn` on. */
+  readonly logLevel?: 'debug'
 }
 
 /** The hub as its users run it, in a process of its own. */
@@ -157,7 +159,7 @@ export async function openHub(
     settings,
     publicUrlIsDefault,
     accounts,
-    log: pino({ level: 'warn' }, sink),
+    log: pino({ level: setup.logLevel ?? 'warn' }, sink),
     version: 'test',
     ...(virtualAgent ? { virtualAgent } : {}),
     ...(playground ? { playground } : {}),
