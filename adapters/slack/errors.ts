@@ -86,25 +86,29 @@ export const classify = classifyWith((error) => {
   return error instanceof PlatformError ? refused(error) : undefined
 })
 
-/**
- * Whatever went wrong before the message itself: it was not sent. A missing scope for files does not stop words, nor does a limit of the
- * methods for files: Slack counts by method, and theirs holds back no other conversation.
- */
+/** Whatever went wrong before the message itself: it was not sent. A missing scope for files does not stop words. */
 function notPrepared({ cause }: NotPrepared): Failure {
   const why = cause instanceof PlatformError ? refused(cause) : undefined
   if (why?.code === 'missing_scope') return { ...why, kind: 'rejected' }
-  if (why?.kind === 'throttled') return { ...why, only: 'conversation' }
   if (why && why.kind !== 'uncertain') return why
   return { kind: 'transient', code: 'not_prepared', detail: 'A file could not be made ready; nothing was sent.' }
 }
 
 const isCode = (code: string): boolean => /^[a-z0-9_]{1,60}$/.test(code)
 
+/** Slack counts by method: the limit of those for files, or of changes, holds back no message of another conversation. */
 function refused(error: PlatformError): Failure {
   const { status, code, retryAfterMs } = error
   const found = known.get(code)
-  if (status === 429 || found?.kind === 'throttled')
-    return { kind: 'throttled', code: 'ratelimited', detail: 'Slack asks us to slow down.', retryAfterMs: retryAfterMs ?? 1000 }
+  if (status === 429 || found?.kind === 'throttled') {
+    const failure = {
+      kind: 'throttled',
+      code: 'ratelimited',
+      detail: 'Slack asks us to slow down.',
+      retryAfterMs: retryAfterMs ?? 1000,
+    } as const
+    return error instanceof SlackRefusal && error.method !== 'chat.postMessage' ? { ...failure, only: 'conversation' } : failure
+  }
   if (found) return { kind: found.kind, code, detail: found.detail }
   if (status >= 500) return { kind: status === 504 ? 'uncertain' : 'transient', code: `server_${status}`, detail: 'Slack has a problem.' }
   return { kind: 'rejected', code: isCode(code) ? code : `refused_${status}`, detail: 'Slack does not take this message.' }

@@ -162,6 +162,24 @@ describe('what is written', () => {
     await say(adapter, 'still here', heard.from)
   })
 
+  test('a limit of changes holds back no new message, and other changes are not tried meanwhile', async () => {
+    const bench = await open()
+    const heard = await eventOf(bench, () => bench.emulator.person('Ada').types('hi'), 'message')
+    const asked: string[] = []
+    const server = await throttling((method) => asked.push(method), 'chat.update')
+    closing.push(server.close)
+    const adapter = bench.create({ ...bench.emulator.account(), apiUrl: server.url })
+    closing.push(async () => adapter.close?.())
+    const [words] = adapter.render([{ type: 'text', text: 'You are next in line.' }], heard.from, why)
+    for (let times = 0; times < 2; times++)
+      expect(await failureOf(bench, adapter.revise!(words!, heard.from, heard.message, attempt()))).toMatchObject({
+        kind: 'throttled',
+        only: 'conversation',
+      })
+    await say(adapter, 'still here', heard.from)
+    expect(asked).toEqual(['chat.update', 'chat.postMessage'])
+  })
+
   test('one method that is asked to wait waits alone, and nobody is asked meanwhile', async () => {
     const bench = await open()
     const heard = await eventOf(bench, () => bench.emulator.person('Ada').types('hi'), 'message')
