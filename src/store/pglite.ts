@@ -11,6 +11,7 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
+import { beginFrom, blankDatabase } from './blank-database.ts'
 import { makeNamed } from './pglite-named.ts'
 import { statementName } from './statement-name.ts'
 import type { Turnstile } from './turnstile.ts'
@@ -44,12 +45,18 @@ type EmscriptenModule = {
   }
 }
 
-/** The embedded database in a directory, durable; `undefined` keeps it in memory (tests). The first start takes 2–3 s, later ones 0.3 s. */
+/** The embedded database in a directory, durable; `undefined` keeps it in memory (tests). The first start takes a second where `npm run prepare` has run, later ones 0.3 s. */
 export async function openPGlite(directory: string | undefined): Promise<PGlite> {
   if (directory === undefined) return findsQueues(await PGlite.create())
+  await beginFrom(blankDatabase(), directory)
+  return findsQueues(await createPGlite(directory))
+}
+
+/** The same without a blank database to begin from. */
+export async function createPGlite(directory: string): Promise<PGlite> {
   const defaults = (PGlite as unknown as { readonly defaultStartParams: readonly string[] }).defaultStartParams
   const startParams = [...defaults.filter((flag) => flag !== '-F'), '-c', 'wal_sync_method=fsync']
-  return findsQueues(await PGlite.create({ fs: new SyncedFiles(directory), startParams }))
+  return PGlite.create({ fs: new SyncedFiles(directory), startParams })
 }
 
 /** BullMQ's tables stand in a schema of their own; PGlite is one session, so its path is set once for everybody. */

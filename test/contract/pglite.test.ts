@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beginFrom, prepareBlank } from '../../src/store/blank-database.ts'
 import { type Connection, connect } from '../../src/store/connect.ts'
 import { DirectoryInUse } from '../../src/store/directory-lock.ts'
+import { createPGlite } from '../../src/store/pglite.ts'
 
 describe('PGlite in a directory', () => {
   const directory = mkdtempSync(join(tmpdir(), 'switchboard-store-'))
@@ -28,6 +30,37 @@ describe('PGlite in a directory', () => {
     const { rows: kept } = await sql<{ count: number }>`select count(*) from t`.execute(again.db)
     expect(kept[0]!.count).toBe(10)
     await again.close()
+  })
+})
+
+describe('a blank database', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'switchboard-blank-'))
+  const blank = join(directory, 'blank')
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+  beforeAll(() => prepareBlank(blank, async (made) => (await createPGlite(made)).close()))
+  const tables = async (at: string) => {
+    const pglite = await createPGlite(join(directory, at))
+    const { rows } = await pglite.query<{ name: string }>("select tablename as name from pg_tables where schemaname = 'public'")
+    await pglite.close()
+    return rows.map(({ name }) => name)
+  }
+
+  test('is copied to begin with, also over what an interrupted copy has left, and each copy is its own', async () => {
+    mkdirSync(join(directory, 'one.making'))
+    writeFileSync(join(directory, 'one.making', 'PG_VERSION'), 'half')
+    for (const name of ['one', 'two']) await beginFrom(blank, join(directory, name))
+    const one = await createPGlite(join(directory, 'one'))
+    await one.exec('create table mine (a int)')
+    await one.close()
+    await beginFrom(blank, join(directory, 'one'))
+    expect([await tables('one'), await tables('two'), existsSync(join(directory, 'one.making'))]).toEqual([['mine'], [], false])
+  })
+
+  test('is made once, and where there is none a database begins from nothing', async () => {
+    await prepareBlank(blank, () => Promise.reject(new Error('it is there')))
+    await beginFrom(join(directory, 'nowhere'), join(directory, 'three'))
+    expect(existsSync(join(directory, 'three'))).toBe(false)
+    expect(await tables('three')).toEqual([])
   })
 })
 
