@@ -6,7 +6,8 @@ import { changeCounted, type IndexedArticle, lockArticles, putArticles } from '.
 class Undone extends Error {}
 
 /**
- * The articles as they would be with this one published: each reading puts it into the index, looks, and takes it out again, some ms each.
+ * The articles as they would be with this one published: each reading puts it into the index, looks, and takes it out again, a few
+ * milliseconds each, and tens where there are thousands of articles.
  * Nobody else ever sees it. Other authors wait meanwhile; on the embedded database everybody does.
  */
 export const makeTrialStore = (db: Kysely<any>, draft: IndexedArticle): ReturnType<typeof makeArticleStore> => {

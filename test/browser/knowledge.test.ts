@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeQuestionBook } from '../../src/store/articles-questions.ts'
 import { adminOfTests, openHub } from '../support/hub.ts'
@@ -6,6 +6,7 @@ import { accessibilityFaults, desktop, handset, sidewaysOverflow, startBrowser, 
 
 let hub: Awaited<ReturnType<typeof openHub>>
 let browser: Browser
+let session: Awaited<ReturnType<BrowserContext['storageState']>>
 let ask: (words: string, ...sources: readonly string[]) => Promise<void>
 
 beforeAll(async () => {
@@ -18,15 +19,22 @@ beforeAll(async () => {
     for (const source of sources) book.take({ words, why: 'nothing-found', shown: [], source, at: new Date().toISOString() })
     await book.flush()
   }
+  const { context } = await signedIn()
+  session = await context.storageState()
+  await context.close()
 })
 afterAll(async () => {
   await browser?.close()
   await hub?.stop()
 })
 
-/** An author at this place of the page. */
+/** An author at this place of the page. All of them share one session: signing in is limited. */
 async function author(place = '', options: Parameters<typeof visit>[2] = {}) {
-  const opened = await visit(browser, `${hub.url}/admin/knowledge${place}`, { reducedMotion: 'reduce', ...options })
+  return visit(browser, `${hub.url}/admin/knowledge${place}`, { reducedMotion: 'reduce', storageState: session, ...options })
+}
+/** An author with a session of their own. */
+async function signedIn(place = '') {
+  const opened = await visit(browser, `${hub.url}/admin/knowledge${place}`, { reducedMotion: 'reduce' })
   await opened.page.getByLabel('E-mail').fill(adminOfTests.email)
   await opened.page.getByLabel('Password', { exact: true }).fill(adminOfTests.password)
   await opened.page.getByRole('button', { name: 'Sign in' }).click()
@@ -71,6 +79,22 @@ describe('the authors’ page', () => {
     await page.getByText('Answered', { exact: true }).click()
     await page.getByRole('article').getByRole('link', { name: 'Where do I park my unicycle' }).waitFor()
     expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  test('adds a question to an article that is there already, as a keyword', async () => {
+    const { page, context } = await author()
+    await publish(page, 'Borrow a ladder', 'The porter has one.')
+    await ask('who lends me something to climb on?', 'Slack')
+    await page.getByRole('link', { name: 'Questions' }).click()
+    await button(page, 'Add to an article').click()
+    const dialog = page.getByRole('dialog', { name: 'Which article shall answer it?' })
+    await dialog.getByLabel('Search in titles and keywords').fill('ladder')
+    await dialog.getByRole('link', { name: 'Borrow a ladder' }).click()
+    await button(page, 'Add it to the keywords').click()
+    await page.getByRole('form', { name: 'Article' }).getByText('who lends me something to climb on').waitFor()
+    await button(page, 'Publish').click()
+    await status(page, /The question is answered/)
     await context.close()
   })
 
@@ -123,7 +147,7 @@ describe('the authors’ page', () => {
   })
 
   test('keeps unsaved text over a reload until it is saved or the author signs out', async () => {
-    const { page, context } = await author('/new')
+    const { page, context } = await signedIn('/new')
     await page.getByLabel('Title').fill('Half a thought')
     await page.getByText('Unsaved', { exact: true }).waitFor()
     await page.reload()

@@ -18,7 +18,7 @@ const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Edito
 const parts: readonly { readonly to: Place; readonly label: string; readonly here: readonly Place['at'][] }[] = [
   { to: { at: 'questions', article: undefined }, label: 'Questions', here: ['questions'] },
   { to: { at: 'articles' }, label: 'Articles', here: ['articles', 'article', 'new'] },
-  { to: { at: 'try', question: '' }, label: 'Try it', here: ['try'] },
+  { to: { at: 'try', question: undefined }, label: 'Try it', here: ['try'] },
 ]
 
 /** What the virtual agent knows, for those who write it. */

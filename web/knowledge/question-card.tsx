@@ -38,7 +38,7 @@ export function QuestionCard({ question }: { readonly question: QuestionView }) 
             <Button size="sm" variant="default" onClick={() => setOpen('add')}>
               Add to an article
             </Button>
-            <Button size="sm" variant="subtle" onClick={() => go({ at: 'try', question: question.words })}>
+            <Button size="sm" variant="subtle" onClick={() => go({ at: 'try', question: question.id })}>
               Try it
             </Button>
             <Button size="sm" variant="subtle" color="gray" onClick={() => setOpen('dismiss')}>

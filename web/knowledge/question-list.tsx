@@ -107,7 +107,7 @@ function NoQuestions({ state, narrowed }: { readonly state: QuestionView['state'
       icon={<IconMoodSmile size={34} stroke={1.5} />}
       title="Nobody waits for an answer"
       act={
-        <Button variant="light" onClick={() => go({ at: 'try', question: '' })}>
+        <Button variant="light" onClick={() => go({ at: 'try', question: undefined })}>
           Try a question
         </Button>
       }

@@ -3,13 +3,13 @@ import { type AnchorHTMLAttributes, useSyncExternalStore } from 'react'
 const home = '/admin/knowledge'
 const moved = 'knowledge:moved'
 
-/** Where in the page somebody is; each place has an address that can be kept and sent. */
+/** Where in the page somebody is; each place has an address that can be kept and sent. Questions stand there by their number: addresses are logged. */
 export type Place =
   | { readonly at: 'questions'; readonly article: string | undefined }
   | { readonly at: 'articles' }
   | { readonly at: 'article'; readonly id: string; readonly question: string | undefined }
   | { readonly at: 'new'; readonly question: string | undefined }
-  | { readonly at: 'try'; readonly question: string }
+  | { readonly at: 'try'; readonly question: string | undefined }
 
 export function placeOf({ pathname, search }: { readonly pathname: string; readonly search: string }): Place {
   const [where, id] = pathname.slice(home.length).split('/').filter(Boolean).map(decodeURIComponent)
@@ -17,7 +17,7 @@ export function placeOf({ pathname, search }: { readonly pathname: string; reado
   const question = query.get('question') ?? undefined
   if (where === 'articles') return id === undefined ? { at: 'articles' } : { at: 'article', id, question }
   if (where === 'new') return { at: 'new', question }
-  if (where === 'try') return { at: 'try', question: query.get('q') ?? '' }
+  if (where === 'try') return { at: 'try', question }
   return { at: 'questions', article: query.get('article') ?? undefined }
 }
 
@@ -36,7 +36,7 @@ export function addressOf(place: Place): string {
     case 'new':
       return `${home}/new${query({ question: place.question })}`
     case 'try':
-      return `${home}/try${query({ q: place.question })}`
+      return `${home}/try${query({ question: place.question })}`
   }
 }
 

@@ -20,15 +20,10 @@ import { keywordOf, problemOf, sentence, times, titleOf } from './words.ts'
 
 const blank: ArticleText = { title: '', keywords: [], audience: 'employees', body: '' }
 
-/** What a question gives the article that shall answer it. */
-function suggestedBy(question: QuestionView, text: ArticleText): ArticleText {
-  const keyword = keywordOf(question.words)
-  const known = keyword === null || text.keywords.some((one) => one.toLowerCase() === keyword.toLowerCase())
-  return {
-    ...text,
-    title: text.title || titleOf(question.words),
-    keywords: known ? text.keywords : [...text.keywords, keyword].slice(0, 50),
-  }
+/** What a question gives an article to begin with. */
+function suggestedBy({ words }: QuestionView): ArticleText {
+  const keyword = keywordOf(words)
+  return { ...blank, title: titleOf(words), keywords: keyword === null ? [] : [keyword] }
 }
 
 /** The editor of an article of the database; undefined: of one that is not there yet. */
@@ -46,7 +41,7 @@ export function Writing({
   const queries = useQueryClient()
   const key = keptKey(article?.id, question?.id)
   const begun = { version: article?.version ?? 0, text: article ? textOf(article) : blank }
-  const text = useText(key, begun, question?.state === 'open' ? suggestedBy(question, begun.text) : begun.text)
+  const text = useText(key, begun, question?.state === 'open' && !article ? suggestedBy(question) : begun.text)
   const [aside, setAside] = useState(() => kept<ArticleText>(`${key}:aside`))
   const [empty, setEmpty] = useState<FieldErrors>({})
   const form = useRef<HTMLFormElement>(null)
@@ -141,7 +136,7 @@ export function Writing({
       <p className={styles.told} role="status">
         {text.dirty ? '' : told}
       </p>
-      {question ? <For question={question} /> : null}
+      {question ? <For question={question} keywords={text.text.keywords} add={(keywords) => text.change({ keywords })} /> : null}
       {gone ? <Notice kind="warn">This article is deleted. Bring one of its versions back to go on with it.</Notice> : null}
       {text.brought && text.dirty ? (
         <Notice kind="info">
@@ -246,11 +241,28 @@ const lackingIn = ({ title, body }: ArticleText): FieldErrors => ({
   ...(body.trim() === '' ? { body: 'An article needs a text.' } : {}),
 })
 
-function For({ question }: { readonly question: QuestionView }) {
+function For({
+  question,
+  keywords,
+  add,
+}: {
+  readonly question: QuestionView
+  readonly keywords: readonly string[]
+  readonly add: (keywords: readonly string[]) => void
+}) {
+  const { words, state, sources } = question
+  const keyword = keywordOf(words)
+  const isOpen = state === 'open'
+  const isKnown = keyword === null || keywords.some((one) => one.toLowerCase() === keyword.toLowerCase())
   return (
     <Notice kind="info">
-      {question.state === 'open' ? 'To answer' : 'Settled already'}: <b>{question.words}</b> (asked {times(question.times)} on{' '}
-      {question.sources.join(', ')}).{question.state === 'open' ? ' Publishing marks it as answered.' : ''}
+      {isOpen ? 'To answer' : 'Settled already'}: <b>{words}</b> (asked {times(question.times)} on {sources.join(', ')}).
+      {isOpen ? ' Publishing marks it as answered. ' : ''}
+      {isOpen && !isKnown && keywords.length < 50 ? (
+        <Button size="compact-sm" variant="subtle" onClick={() => add([...keywords, keyword])}>
+          Add it to the keywords
+        </Button>
+      ) : null}
     </Notice>
   )
 }
