@@ -79,6 +79,13 @@ const table: readonly Row[] = [
   ],
   [400, /can't be (edited|deleted)|no text in the message/i, 'rejected', 'not_editable', 'Telegram does not let this message be changed.'],
   [400, /REACTION_INVALID/i, 'rejected', 'bad_reaction', 'Telegram has no such reaction.'],
+  [
+    400,
+    /bad webhook/,
+    'rejected',
+    'bad_webhook',
+    'Telegram does not take the address: it must be https on port 443, 80, 88 or 8443, at a host that can be reached from outside.',
+  ],
   [400, /query is too old/, 'rejected', 'press_too_old', 'The button was pressed too long ago to be answered.'],
   [400, /./, 'rejected', 'bad_request', 'Telegram does not take this message.'],
   [

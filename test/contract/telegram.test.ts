@@ -217,6 +217,15 @@ describe('sending', () => {
 })
 
 describe('the webhook', () => {
+  test('is refused by Telegram on a port that it does not call, and says so', async () => {
+    const bench = await open()
+    const failure = await bench.adapter.subscribe!(new URL('https://hub.example.org:3000/hooks/telegram/main')).then(
+      () => expect.fail('it was taken'),
+      bench.adapter.classify,
+    )
+    expect(failure).toMatchObject({ code: 'bad_webhook', detail: expect.stringContaining('8443') })
+  })
+
   test('is set by subscribe, with the newest secret, and older secrets are still known', async () => {
     const bench = await open()
     const adapter = bench.create({ ...bench.emulator.account(), webhookSecret: ['newest-secret-of-all', 'emulator-webhook-secret'] })

@@ -116,10 +116,12 @@ function setWebhook({ bot, delivery, input }: Context): MethodResult {
   const allowed = field(input, 'allowed_updates') as readonly string[] | undefined
   if (url === '') return methods.deletewebhook!({ bot, delivery, input } as Context) as MethodResult
   if (!URL.canParse(url)) throw badRequest('bad webhook: Failed to parse URL')
-  const { protocol, hostname } = new URL(url)
+  const { protocol, hostname, port } = new URL(url)
   const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname)
   if (protocol !== 'https:' && !(loopback && protocol === 'http:'))
     throw badRequest('bad webhook: An HTTPS URL must be provided for webhook')
+  if (!loopback && !['', '80', '88', '443', '8443'].includes(port))
+    throw badRequest('bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443')
   if (secret !== undefined && secret.length > 256) throw badRequest('secret token is too long')
   if (secret !== undefined && !/^[A-Za-z0-9_-]*$/.test(secret)) throw badRequest('secret token contains unallowed characters')
   if (isTrue(field(input, 'drop_pending_updates'))) delivery.drop(bot)
