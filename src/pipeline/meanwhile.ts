@@ -8,6 +8,10 @@ import type { Bell, Channel, Committed, Log, Pending, PlannedTurn, Store } from 
 
 /** How often an answer that takes long is looked after, in ms; what is shown of it changes no faster. */
 const everyMs = 1_000
+/** An answer that is there this soon after its first sentence is not shown in part, in ms. */
+const firstAfterMs = 300
+/** Shown of all answers of one account in a minute, where its platform limits what is sent (Slack: some fifty changes): the answers themselves must find room. */
+const shownAMinute = 20
 /** Whoever looks for an answer that is shown in part already keeps the others from looking for it too, for so long, in seconds. */
 const leaseSeconds = 6
 /** Somebody who goes on and on writing is answered in between: after so many messages at the latest. */
@@ -37,6 +41,20 @@ const isAsked = ({ happening }: Entry): boolean => happening.kind === 'asked'
  * own that has heard everything; an entry of the inbox says that the answer is still to come, so that it comes whatever becomes of this process.
  */
 export function makeMeanwhile({ store, bell, log, now, link, mayBegin, commit }: Needs) {
+  const spent = new Map<string, number>()
+  let minute = 0
+  /** Counts; false where that is enough for this minute. */
+  function mayShow(channel: Channel): boolean {
+    if (channel.can.sendsPerSecond === null || !mayBegin(channel)) return mayBegin(channel)
+    const at = Math.floor(now().getTime() / 60_000)
+    if (at !== minute) spent.clear()
+    minute = at
+    const name = `${channel.definition.name}/${channel.account}`
+    const shown = spent.get(name) ?? 0
+    spent.set(name, shown + 1)
+    return shown < shownAMinute
+  }
+
   /** Null where another process is looking for this answer already. Never rejects. */
   return async function follow(pending: Pending, channel: Channel, asked: Draft): Promise<Following | null> {
     const { id } = pending.conversation
@@ -67,7 +85,7 @@ export function makeMeanwhile({ store, bell, log, now, link, mayBegin, commit }:
     }
 
     async function show(...[content, key]: Parameters<NonNullable<Meanwhile['say']>>): Promise<void> {
-      if (!mayBegin(channel)) return
+      if (!mayShow(channel)) return
       const first = standing === pending
       const context = { ...asked.context, now: now().toISOString() }
       const before = standing.conversation
@@ -111,7 +129,10 @@ export function makeMeanwhile({ store, bell, log, now, link, mayBegin, commit }:
     const say: Meanwhile['say'] = (content, key) => {
       if (ended || stop.signal.aborted) return
       wished = [content, key]
-      if (isFirst && !working) run()
+      if (isFirst && !working) {
+        clearTimeout(timer)
+        timer = setTimeout(run, firstAfterMs)
+      }
       isFirst = false
     }
     return {

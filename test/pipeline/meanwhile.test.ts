@@ -181,11 +181,11 @@ describe('what an answer that takes long is given', () => {
 })
 
 describe('what is shown of an answer', () => {
-  test('is written at once, then once a second at most, and left out where more has come', async () => {
+  test('is written soon, then once a second at most, and left out where more has come', async () => {
     const way = openWay()
     const { meanwhile } = (await way.given()) as { readonly meanwhile: Meanwhile }
     meanwhile.say?.(text('one'), key)
-    await vi.advanceTimersByTimeAsync(1)
+    await vi.advanceTimersByTimeAsync(300)
     expect(way.said()).toEqual([text('one')])
     meanwhile.say?.(text('one two'), key)
     await vi.advanceTimersByTimeAsync(500)
@@ -200,6 +200,26 @@ describe('what is shown of an answer', () => {
       [1, []],
       [1, [100]],
     ])
+  })
+
+  test('is nothing where the answer is there almost at once', async () => {
+    const way = openWay()
+    const question = await way.given()
+    question?.meanwhile?.say?.(text('one'), key)
+    await way.answers('all')
+    expect(way.said()).toEqual([text('all')])
+  })
+
+  test('is no more than an account may change in a minute beside its answers, and goes on in the next one', async () => {
+    vi.setSystemTime('2026-11-22T08:00:00Z')
+    const way = openWay({ can: { sendsPerSecond: 30 } })
+    await way.given()
+    for (let n = 1; n <= 25; n++) await way.says(`${n}`)
+    expect(way.said()).toHaveLength(20)
+    vi.setSystemTime('2026-11-22T08:01:00Z')
+    await way.says('26')
+    await way.answers('all')
+    expect(way.said().slice(20)).toEqual(['26', 'all'].map(text))
   })
 
   test('is nothing while the account is asked to slow down', async () => {
