@@ -30,8 +30,18 @@ export function readStatus(status: WireStatus, { account }: ParseContext): Parse
     status: meant,
     ...(failure ? { failure } : {}),
   }
-  return { events: [event], ignored: [] }
+  return { events: failure?.kind === 'unauthorized' ? [event, troubleOf(event, failure, account)] : [event], ignored: [] }
 }
+
+/** A message failed for what is wrong with the account: the next ones will fail, too, and their calls are taken all the same. */
+const troubleOf = ({ id: receipt, at }: InboundEvent, { detail, code }: Failure, account: ParseContext['account']): InboundEvent => ({
+  kind: 'account',
+  id: id(`trouble:${receipt}`),
+  at,
+  from: { channel: 'whatsapp', account, conversation: id('') },
+  change: 'limited',
+  detail: detail ?? code,
+})
 
 function failureIn(errors: unknown): Failure {
   const error = graphErrorIn(listIn(errors)[0])
