@@ -36,6 +36,13 @@ type Row = readonly [status: number, message: RegExp, kind: FailureKind, code: s
 /** The first row that fits holds. https://developers.line.biz/en/reference/messaging-api/#status-codes and #error-messages */
 const table: readonly Row[] = [
   [400, /invalid reply token/i, 'transient', 'reply_token', 'The minute for a free answer is over; it goes out as a push message.'],
+  [
+    400,
+    /webhook endpoint/i,
+    'rejected',
+    'bad_webhook',
+    'LINE does not take the address: it must begin with https:// and have 500 characters at most.',
+  ],
   [400, /failed to send messages/i, 'unreachable', 'not_delivered', 'LINE cannot deliver to this person or group.'],
   [
     400,

@@ -60,6 +60,13 @@ export const table: readonly GraphRow[] = [
     'bad_request',
     'Messenger does not take this message as it is; tags other than HUMAN_AGENT are refused since 2026-04-27.',
   ),
+  row(
+    2200,
+    undefined,
+    'rejected',
+    'callback_failed',
+    'Meta could not reach the hub at this address, or it did not give the challenge back: it must run, be reachable by https, and know verifyToken.',
+  ),
   tooMany(613, 5_000, 'The page sends more than Messenger allows.'),
   tooMany(4, 60_000, 'The app calls more often than Meta allows.'),
   tooMany(17, 60_000, 'The account calls more often than Meta allows.'),

@@ -94,6 +94,12 @@ export const table: readonly GraphRow[] = [
   row(33, 'unauthorized', 'number_unknown', 'Meta knows no such number for this token: look at phoneNumberId.'),
   row(131045, 'unauthorized', 'number_unregistered', 'The number is not registered for the Cloud API: register it with its PIN.'),
   row(133010, 'unauthorized', 'number_unregistered', 'The number is not registered for the Cloud API: register it with its PIN.'),
+  row(
+    2200,
+    'rejected',
+    'callback_failed',
+    'Meta could not reach the hub at this address, or it did not give the challenge back: it must run, be reachable by https, and know verifyToken.',
+  ),
   row(100, 'rejected', 'bad_request', 'WhatsApp does not take this message as it is.'),
 ]
 

@@ -221,6 +221,7 @@ describe('what comes from LINE', () => {
     emulator.settings.active = false
     await adapter.subscribe!(door.url)
     expect(said).toHaveLength(1)
+    expect(await failure(adapter, adapter.subscribe!(new URL('http://hub.example.org/hooks')))).toMatchObject({ code: 'bad_webhook' })
     const health = await adapter.check(AbortSignal.timeout(30_000))
     expect(health).toMatchObject({
       ok: true,

@@ -236,6 +236,16 @@ describe('what goes out to WhatsApp', () => {
     expect(receipt).toMatchObject({ status: 'failed', failure: { kind: 'unreachable', code: name } })
   })
 
+  test('a message that fails later for what is wrong with the account shows on the account as well', async () => {
+    const bench = await open()
+    const { to } = await openConversation(bench, 'Dana')
+    bench.emulator.failLater(131042)
+    const since = bench.door.events.length
+    await say(bench, text('x'), to)
+    expect(await bench.door.next('receipt', since)).toMatchObject({ status: 'failed', failure: { kind: 'unauthorized', code: 'payment' } })
+    expect(await bench.door.next('account', since)).toMatchObject({ change: 'limited', detail: expect.stringContaining('payment method') })
+  })
+
   test('reading and writing are shown on the newest message, and nothing where there is none', async () => {
     const bench = await open()
     const { to, heard } = await openConversation(bench, 'Dana')
@@ -347,7 +357,9 @@ describe('the account of a number', () => {
     const before = bench.door.requests.filter(({ method }) => method === 'GET').length
     await bench.adapter.subscribe!(bench.door.url)
     expect(bench.door.requests.filter(({ method }) => method === 'GET').length).toBe(before + 1)
-    await expect(bench.adapter.subscribe!(new URL('http://127.0.0.1:9/'))).rejects.toMatchObject({ code: '2200' })
+    await expect(bench.adapter.subscribe!(new URL('http://127.0.0.1:9/'))).rejects.toSatisfy(
+      (error) => bench.adapter.classify(error).code === 'callback_failed',
+    )
     const health = await bench.adapter.check(AbortSignal.timeout(30_000))
     expect(health).toMatchObject({ ok: true, facts: { number: '+15550783881', quality: 'GREEN', subscribedApps: ['Switchboard'] } })
   })
