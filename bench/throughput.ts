@@ -178,6 +178,8 @@ async function startHub(
       '--max-semi-space-size=16',
       '--heap-growing-percent=50',
       '--disable-warning=ExperimentalWarning',
+      '--import',
+      join(import.meta.dirname, '../src/compile-cache.mjs'),
       join(import.meta.dirname, 'echo-hub.ts'),
       ...(on.ownAgent ? ['--own-agent'] : []),
     ],
