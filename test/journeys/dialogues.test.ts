@@ -28,31 +28,37 @@ const castOf = (count: number) =>
 /** So many play at the same time: more would not be a busy desk but a flood. */
 const together = 90
 
-async function playAll(house: House, cast: ReturnType<typeof castOf>, between: () => Promise<void>): Promise<ReadonlyMap<string, Play>> {
-  const played: (readonly [string, Play])[] = []
-  for (let from = 0; from < cast.length; from += together)
-    played.push(...(await playTogether(house, cast.slice(from, from + together), between)))
-  return new Map(played)
+type Part = ReturnType<typeof castOf>[number]
+async function enter(house: House, { script, channel, name }: Part): Promise<Play> {
+  const player = await house.player(channel, name)
+  return makePlay(script, player, house.hand, new Map([['email', addressOf(name)]]))
 }
 
-/** Step by step, everybody at the same time; `between` the steps nobody says anything. */
-async function playTogether(
-  house: House,
-  cast: ReturnType<typeof castOf>,
-  between: () => Promise<void>,
-): Promise<readonly (readonly [string, Play])[]> {
-  const plays = await Promise.all(
-    cast.map(async ({ script, channel, name }) => {
-      const player = await house.player(channel, name)
-      return [name, makePlay(script, player, house.hand, new Map([['email', addressOf(name)]]))] as const
-    }),
-  )
-  const steps = Math.max(...plays.map(([, play]) => play.steps))
-  for (let step = 0; step < steps; step++) {
-    await Promise.all(plays.map(([, play]) => play.step(step)))
-    if (step < steps - 1) await between()
+/** Each at their own pace; when one has ended the next begins. */
+async function playEach(house: House, cast: readonly Part[]): Promise<ReadonlyMap<string, Play>> {
+  const plays = new Map<string, Play>()
+  const waiting = [...cast]
+  const playOn = async (): Promise<void> => {
+    for (let one = waiting.shift(); one; one = waiting.shift()) {
+      const play = await enter(house, one)
+      plays.set(one.name, play)
+      for (let step = 0; step < play.steps; step++) await play.step(step)
+      play.player.leaves()
+    }
   }
-  for (const [, { player }] of plays) player.leaves()
+  await Promise.all(Array.from({ length: together }, playOn))
+  return plays
+}
+
+/** Step by step, everybody at the same time: before the next nobody says anything, and the hub is killed. */
+async function playKilled(house: House, cast: readonly Part[]): Promise<ReadonlyMap<string, Play>> {
+  const plays = new Map(await Promise.all(cast.map(async (one) => [one.name, await enter(house, one)] as const)))
+  const steps = Math.max(...[...plays.values()].map((play) => play.steps))
+  for (let step = 0; step < steps; step++) {
+    if (step > 0) await house.killed()
+    await Promise.all([...plays.values()].map((play) => play.step(step)))
+  }
+  for (const { player } of plays.values()) player.leaves()
   return plays
 }
 
@@ -67,9 +73,9 @@ describe('a scripted dialogue on three channels', () => {
   let plays: ReadonlyMap<string, Play>
   beforeAll(async () => {
     house = await openHouse()
-    plays = await playAll(house, cast, async () => undefined)
+    plays = await playEach(house, cast)
   }, 600_000)
-  afterAll(() => house?.close(), 60_000)
+  afterAll(() => house?.close())
   test.each(cast.map((one) => [one.title, one.channel, one] as const))('%s, on %s', (_title, _channel, { name, script }) => {
     expect(plays.get(name)?.failure ?? null, `${script.file}, ${script.title}`).toBeNull()
   })
@@ -83,9 +89,9 @@ describe.runIf(postgres)('a scripted dialogue whose hub is killed between any tw
   let plays: ReadonlyMap<string, Play>
   beforeAll(async () => {
     house = await openHouse(postgres!.url)
-    plays = await playAll(house, cast, () => house.killed())
+    plays = await playKilled(house, cast)
   }, 600_000)
-  afterAll(() => house?.close(), 60_000)
+  afterAll(() => house?.close())
   test.each(cast.map((one) => [one.title, one.channel, one] as const))('%s, on %s', (_title, _channel, { name, script }) => {
     expect(plays.get(name)?.failure ?? null, `${script.file}, ${script.title}`).toBeNull()
   })
