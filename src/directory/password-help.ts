@@ -24,7 +24,13 @@ type Needs = {
   readonly deskName: string
   readonly skipsCode: boolean
   readonly now: () => Date
-  readonly audit: (entry: { readonly who: string; readonly what: string; readonly about?: string }) => Promise<void>
+  /** `detail.for`: what it was done for; in a chat it begins with the conversation. */
+  readonly audit: (entry: {
+    readonly who: string
+    readonly what: string
+    readonly about?: string
+    readonly detail?: { readonly for: string }
+  }) => Promise<void>
 }
 
 type LinkRow = {
@@ -62,7 +68,7 @@ export function makePasswordHelp(
       await sql`
         update reset_links set voided_at = ${now()}
         where directory_account = ${account.id} and id < ${row.id} and used_at is null and voided_at is null`.execute(db)
-      await audit({ who: 'hub', what: 'password.link', about: account.id })
+      await audit({ who: 'hub', what: 'password.link', about: account.id, detail: { for: key } })
     }
     return urlOf(row.nonce)
   }
@@ -110,7 +116,7 @@ export function makePasswordHelp(
         insert into account_deeds (ask, outcome, at) values (${key}, ${JSON.stringify(outcome)}::jsonb, ${now()})
         on conflict (ask) do update set ask = excluded.ask returning outcome`.execute(db)
       if (unlocked) {
-        await audit({ who: 'hub', what: 'account.unlock', about: account.id })
+        await audit({ who: 'hub', what: 'account.unlock', about: account.id, detail: { for: key } })
         await tell(`unlocked:${key}`, account.email, unlockedLetter(deskName, account.name))
       }
       return { ok: true, was: done[0]?.outcome.was ?? outcome.was }

@@ -40,7 +40,7 @@ export async function openPeople({
   const builtin = makeBuiltinDirectory({ db, now })
   const directory = other ?? builtin
   const postman = makePostman({ outbox, way, directory, log, now })
-  const audit = (entry: { who: string; what: string; about?: string }) => writeAudit(connection.db, entry)
+  const audit = (entry: { who: string; what: string; about?: string; detail?: { for: string } }) => writeAudit(connection.db, entry)
   const shared = { db, seals, outbox, postman, now, audit, deskName: 'Test desk' }
   const identities = makeIdentities({ ...shared, directory, policy: { vouched: 'verified', verifiedMinutes: 30 } })
   const help = makePasswordHelp({ ...shared, directory, rules: ownRules, publicUrl: () => 'https://desk.example', skipsCode: false })

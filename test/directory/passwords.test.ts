@@ -110,6 +110,17 @@ describe('a reset link', () => {
 })
 
 describe('unlocking', () => {
+  test('and a link are on record with the conversation they were asked for in', async () => {
+    await people.accounts.lock(email)
+    await people.help.unlock(email, 'c-1:f:unlock')
+    await link('c-2:f:link')
+    const { rows } = await sql<{ what: string; detail: unknown }>`select what, detail from audit order by id`.execute(people.db)
+    expect(rows).toEqual([
+      { what: 'account.unlock', detail: { for: 'c-1:f:unlock' } },
+      { what: 'password.link', detail: { for: 'c-2:f:link' } },
+    ])
+  })
+
   test('counts once for a key, and tells the owner', async () => {
     await people.accounts.lock(email)
     expect(await people.help.unlock(email, 'u')).toEqual({ ok: true, was: 'locked' })
