@@ -55,14 +55,14 @@ export function makeMeanwhile({ store, bell, log, now, link, mayBegin, commit }:
     return shown < shownAMinute
   }
 
-  /** Null where another process is looking for this answer already. Never rejects. */
+  /** Null where another process is looking for this answer already: it sees for itself what else has come. Never rejects. */
   return async function follow(pending: Pending, channel: Channel, asked: Draft): Promise<Following | null> {
     const { id } = pending.conversation
     const again = pending.entries.some(isAsked)
     const isEnough = asked.heard.length >= heardAtMost
     const lease = `answer:${id}`
     const hold = (): Promise<boolean> => store.lease(lease, leaseSeconds).catch(() => true)
-    if (again && !(await hold()) && !pending.entries.some((entry) => interrupts(entry.happening))) {
+    if (again && !(await hold())) {
       bell.ring('turn', [id], { inMs: 2 * everyMs })
       return null
     }

@@ -50,9 +50,9 @@ const words = (text: string) => text.slice(0, 40)
 
 let people = 0
 /** Somebody new who has asked, and the call of the model that came of it. */
-async function asks(channel: Channel = 'telegram') {
+async function asks(channel: Channel = 'telegram', words = question) {
   const person = emulators[channel].person(`Person ${++people}`)
-  await person.types(question)
+  await person.types(words)
   const call = await model.call()
   const [one, two, three] = call.sentences as readonly [(typeof call.sentences)[0], (typeof call.sentences)[0], (typeof call.sentences)[0]]
   return {
@@ -102,6 +102,16 @@ describe.each(['telegram', 'slack', 'teams'] as const)('a grounded answer on %s'
     expect(told.map(([by]) => by)).toEqual(['person', 'virtual-agent', 'virtual-agent'])
     expect(told[1]![1]).toMatch(/^This may help:[\s\S]*From the article/)
   })
+})
+
+test('an answer to somebody’s trouble begins as it will end', { timeout: 60_000 }, async () => {
+  const { person, call, one, sees } = await asks('slack', 'the vpn is broken')
+  call.writes(one)
+  await sees(words(one.text))
+  expect(texts(person)[0]).toMatch(/^I'm sorry about the trouble. This often helps:/)
+  call.ends()
+  await expect.poll(() => texts(person).length, patience).toBe(2)
+  expect(texts(person)[0]).toMatch(/^I'm sorry about the trouble. This often helps:[\s\S]*From the article/)
 })
 
 test('where messages cannot be changed, only the whole answer is shown', async () => {
