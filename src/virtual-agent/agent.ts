@@ -10,7 +10,7 @@ import { DIALOGUES } from './dialogues/list.ts'
 import { tagOf } from './dialogues/request-draft.ts'
 import { isArticleFirst, wished } from './dialogues/requests.ts'
 import { askAgain, isBusy, miss, open, type Turn, type Turned, turn } from './dialogues/run.ts'
-import { choices, type Hours, type House, type Step, TECHNICIAN } from './dialogues/step.ts'
+import { choices, type Hours, type House, type Step, TECHNICIAN, text } from './dialogues/step.ts'
 import { followed, uncancelled } from './followed.ts'
 import type { Knowledge, Watch } from './knowledge/search.ts'
 import { type Heard as UnansweredHeard, unansweredOf } from './knowledge/unanswered.ts'
@@ -161,10 +161,11 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
     const { at, house, mayRead } = person
     const busy = isBusy(notes)
     if (piece.command.do === 'hand-off') return toTechnician(notes, piece, person, '')
-    const command = wished(await (ready ?? fetched(piece.command, mayRead, person.watch)), parts.services.catalogue)
+    const meant = await (ready ?? fetched(piece.command, mayRead, person.watch))
+    const command = wished(meant, parts.services.catalogue)
     const unanswered = busy ? null : unansweredOf(command, notes)
     if (unanswered !== null) parts.unanswered?.({ ...unanswered, event: piece.said.event, source: person.source, at: house.now })
-    if (!busy) {
+    if (!busy || (command !== meant && command.do === 'start')) {
       const { chosen } = piece.said
       const opens =
         chosen !== undefined && forChoice(dialogues, chosen) !== undefined
@@ -182,7 +183,7 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
       if (!set) return ofStep(take(notes, { do: 'failed' }, house)!, busy)
     }
     const step = take(notes, command, house)
-    return step === null ? null : ofStep(step, busy)
+    return step === null ? null : busy ? beside(ofStep(step, true)) : ofStep(step, false)
   }
 
   const answered = async (notes: Notes, piece: Piece, ready: Promise<Command> | null, person: Personal): Promise<Outcome | null> => {
@@ -192,16 +193,16 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
       const step = take(notes, piece.command, person.house)!
       return { ...ofStep(step, true), notes: { ...step.notes, frames: notes.frames } }
     }
-    const beside = piece.clause && notes.frames.at(-1)!.id.startsWith(`${piece.said.event}:`)
-    const turned = await turn(notes, piece.said, at, beside)
+    const isFurther = piece.clause && notes.frames.at(-1)!.id.startsWith(`${piece.said.event}:`)
+    const turned = await turn(notes, piece.said, at, isFurther)
     if (turned.handOff !== undefined) {
       const outcome = await toTechnician(turned.notes, piece, person, turned.handOff)
       return { ...outcome, say: [...turned.say, ...outcome.say] }
     }
     if (!turned.pass) return ofTurned(turned)
     const outcome = await freely(turned.notes, piece, null, person)
-    if (outcome === null) return turned.say.length === 0 && (beside || !turned.asks) ? null : ofTurned(turned)
-    return { ...outcome, say: [...turned.say, ...outcome.say] }
+    if (outcome === null) return turned.say.length === 0 && (isFurther || !turned.asks) ? null : ofTurned(turned)
+    return { ...outcome, asks: outcome.asks && turned.asks, say: [...turned.say, ...outcome.say] }
   }
 
   const answer = async (question: Question): Promise<Answer> => {
@@ -289,6 +290,19 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
   }
   return parts.knowledge.takesLong ? { answer, takesLong: true } : { answer }
 }
+
+/** In the middle of something it is answered without offering to begin something else. */
+const beside = (outcome: Outcome): Outcome => ({
+  ...outcome,
+  say: outcome.say.map((one) => {
+    const { content } = one
+    if (content.type !== 'choices') return one
+    const kept = content.choices.filter(
+      ({ value }) => value !== VALUES.menu && value !== 'create_request' && !/^(?:intent|item):/.test(value),
+    )
+    return { ...one, content: kept.length === 0 ? text(content.text) : { ...content, choices: kept } }
+  }),
+})
 
 /** Nothing of it answers the open question, or anything else. */
 const isMiss = (command: Command): boolean =>

@@ -1,6 +1,7 @@
 import type { EventId } from '../channel/index.ts'
 import { filesOf, type Heard, textOf } from '../core/conversation.ts'
 import { type Command, isSocial, isWish, VALUES } from './commands.ts'
+import { SUBMITS } from './dialogues/request-answers.ts'
 import type { Notes } from './notes.ts'
 import { foreignLanguageOf } from './understand/language.ts'
 import { maskSecrets, tellsSecret } from './understand/secrets.ts'
@@ -19,6 +20,8 @@ export const commandsOf = (heard: Heard, notes: Notes, understanding: Understand
   if (text.trim() === '') return [ofSilent(heard)]
   const notices = NOTICES.exec(text.trim())?.groups
   if (notices !== undefined) return [{ do: 'notices', on: notices.on !== undefined }]
+  const last = notes.frames.length === 0 && SUBMITS.test(text.trim()) ? notes.sent.at(-1) : undefined
+  if (last !== undefined && (last.number === null || notes.logged === last.number)) return [{ do: 'sent', number: last.number }]
   if (tellsSecret(text)) {
     const rest = understanding.read(maskSecrets(text).replace(/•+/g, ' '))
     return [{ do: 'warn-secret' }, ...(rest.band === 'act' && isWish(rest.intent) ? ofReading(rest, maskSecrets(text), notes) : [])]
@@ -135,6 +138,9 @@ const POLITE = new Set(['greeting', 'thanks', 'small_talk'])
 const isPolite = (reading: Reading): boolean => reading.band === 'act' && POLITE.has(reading.intent)
 /** Words that answer a question, and are no wish beside another one. */
 const STEERING = new Set(['yes', 'no', 'back', 'repeat', 'correction', 'cancel'])
+
+/** Says hello, yes or goodbye: beside a good answer nobody is asked whether they meant that. */
+export const isRemark = (intent: string): boolean => POLITE.has(intent) || STEERING.has(intent) || intent === 'goodbye'
 
 /** One wish, or several: a message is taken apart only where its parts are clear by themselves. */
 const ofText = (text: string, notes: Notes, understanding: Understanding): readonly Command[] => {

@@ -51,6 +51,18 @@ describe('Submit', () => {
     expect(await talks.requestsOf(talk)).toHaveLength(1)
   })
 
+  test('typed once more says the same', async () => {
+    await talks.on(
+      await ready(),
+      `
+      > submit it
+      < logged as **INC-
+      > submit
+      < once is enough
+    `,
+    )
+  })
+
   test('of an old card neither sends nor disturbs the request that is open now', async () => {
     const talk = await ready()
     const old = pressing(talk, 'Submit')

@@ -171,6 +171,118 @@ describe('a day', () => {
   })
 })
 
+describe('in the middle of a request', () => {
+  test('another thing of the catalogue is asked about, and words that may be either', async () => {
+    await talks.play(`
+      > I need a new monitor
+      > 27 inch
+      < Where shall it go?
+      > I need a new laptop
+      < You are in the middle of your request "Monitor". Continue with it, or start over?
+      > continue
+      < Where shall it go?
+      > actually I first need to reset my password
+      < Is that your answer, or do you want something else?
+      <= It is my answer · Reset Password
+    `)
+  })
+
+  test('what is answered in between offers nothing else to begin, and no more than three things are open at a time', async () => {
+    await talks.play(`
+      > report an incident
+      < What isn't working?
+      > how do I connect to the vpn?
+      < What isn't working?
+      <! Create Request
+      > show pending approvals
+      < Which e-mail address
+      > I forgot my password
+      < One thing after the other: first the check that it is you.
+      < Which e-mail address
+      > cancel
+      < What isn't working?
+    `)
+  })
+
+  test('"submit" says what is missing, "continue" asks again, and praise of the summary submits it', async () => {
+    await talks.play(`
+      > I need a new monitor
+      > submit it please
+      < Almost: this is still missing.
+      < Which size
+      > 24
+      > hall 9
+      > continue
+      < Shall I submit it?
+      > that looks perfect, thank you
+      < logged as **SR-
+    `)
+  })
+
+  test('what only sounds like cancelling is asked about', async () => {
+    await talks.play(`
+      > I need a new laptop
+      > mine
+      < Shall I discard your request "New laptop"?
+      > no
+      < Which laptop
+      > cancel
+      < Cancelled.
+    `)
+  })
+})
+
+describe('a wish for a thing of the catalogue', () => {
+  test.each([
+    ['I want vpn access', 'From which device'],
+    ["I'd like a 27 inch monitor", 'Where shall it go?'],
+    ['order a mouse', 'Where shall it go?'],
+    ['need Photoshop', 'For how long'],
+    ['shared mailbox please', 'Which address'],
+    ['I was wondering whether it might be possible to get a second screen, since I do a lot of spreadsheets', 'Which size'],
+  ])('begins its request: %s', async (words, question) => {
+    await talks.play(`> ${words}\n< ${question}`)
+  })
+
+  test.each(['somebody is leaving', 'vpn', "I've got a new guy starting on the 1st of next month"])(
+    'that may be something else is offered: %s',
+    async (words) => {
+      const talk = await talks.play(`> ${words}\n<? Request: `)
+      const choice = talk.offered.find(({ label }) => label.startsWith('Request: '))!
+      await talks.on(talk, `> [${choice.label}]\n<! Which of these`)
+      await talks.on(talk, '> help\n< We are at your request')
+    },
+  )
+
+  test.each(['how do I connect to the vpn?', 'my mouse is broken', 'I need help with the vpn', 'I want to connect to the vpn'])(
+    'is none: %s',
+    async (words) => {
+      const talk = await talks.play(`> ${words}`)
+      expect(talk.words).not.toMatch(/From which device|Where shall it go/)
+      expect(talk.offered.some(({ label }) => label.startsWith('Request: '))).toBe(false)
+    },
+  )
+})
+
+describe('an article that did not do', () => {
+  test('leads to a request with what was written as its description', async () => {
+    const talk = await talks.play(`
+      > how do I connect to the vpn?
+      <? Open the article · Create Request · None of these helped
+      > [Open the article]
+      < Did this help?
+      <= Yes, it did · No · Create Request · Talk to a technician
+      > [Create Request]
+      < What exactly happens
+      > [Skip]
+      > low
+      > submit
+      < logged as **INC-
+    `)
+    expect((await talks.requestsOf(talk))[0]).toMatchObject({ description: 'how do I connect to the vpn?', category: 'network' })
+  })
+})
+
 describe('a correction', () => {
   test('that fits two fields is asked about', async () => {
     await talks.play(`
@@ -196,6 +308,19 @@ describe('a correction', () => {
       > [Owner]
       < Owner: boss@example.com → info@example.com.
     `)
+  })
+
+  test('of the description puts the new words in place of the first ones', async () => {
+    const talk = await talks.play(`
+      > report an incident
+      > the printer in room 9 prints stripes on every single page
+      > low
+      > the description is wrong
+      > it prints nothing at all
+      < Description: it prints nothing at all
+      > submit
+    `)
+    expect((await talks.requestsOf(talk))[0]!.description).toBe('it prints nothing at all')
   })
 
   test('of one of two choices takes the other', async () => {

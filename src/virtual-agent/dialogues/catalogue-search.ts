@@ -14,7 +14,9 @@ const WRAPPING = new Set(
   `i a an the my me we our you your it its this that these to for of in on at with from and or is are am be been was were do does did has have had will would shall can could
   please hi hello hey thanks want wants need needs like get got give make makes create open log raise submit file order request requests ticket tickets case new another some one
   something anything thing problem problems issue issues incident report help since yesterday today tomorrow now urgent urgently asap high low medium critical priority not no
-  working work works broken so very really just there what which when how who am i'm i'd i've service desk somebody someone`.split(/\s+/),
+  working work works broken so very really just there what which when how who am im id ive ill its thats service desk somebody someone`.split(
+    /\s+/,
+  ),
 )
 
 type Entry = { readonly id: string; readonly title: string; readonly keywords: readonly string[]; readonly description?: string }

@@ -8,7 +8,7 @@ import { TROUBLE } from './request-need.ts'
 export type CatalogueWish = { readonly item: CatalogueItem; readonly orders: boolean; readonly whole: boolean }
 
 const ORDERS =
-  /\b(?:i|we)(?:'?d| would| will)? (?:also |really |just |still |urgently )*(?:need|want|like|require|order|request|have to have)\b|^(?:(?:hi|hello|hey|please|pls)\W+)*(?:order|request|need|want|get me|give me)\b|\b(?:can|could|may) (?:i|we) (?:please )?(?:have|get|order|request)\b|\bplease[.!]*$/iu
+  /\b(?:i|we)(?:'?d| would| will)? (?:also |really |just |still |urgently )*(?:need|want|like|require|order|request|have to have)\b|^(?:(?:hi|hello|hey|please|pls)\W+)*(?:order|request|need|want|get me|give me)\b|\b(?:can|could|may) (?:i|we) (?:please )?(?:have|get|order|request)\b|\bpossible (?:for (?:me|us) )?to (?:get|have|order)\b|\bwondering (?:if|whether)\b|\b(?:could|would) (?:really )?(?:use|love)\b|\bchance (?:to get|of getting)\b|\bplease[.!]*$/iu
 /** What is wanted is not the thing: to do something with it, or to know something of it. */
 const ELSE =
   /\b(?:need|want|like|have) to (?!order|get|have|request|buy|install)|\bhelp\b|\?.*\?|^(?:how|what|where|when|why|who|which|is|are|does|do|did|has|should)\b(?!.*\b(?:get|order|request|apply for|obtain)\b)/iu
@@ -40,7 +40,7 @@ export const catalogueWish = (catalogue: Catalogue, text: string): CatalogueWish
   const match = itemFor(catalogue, text)
   if (match.do !== 'one') return null
   const words = wordsOfItem(match.found)
-  const strange = tellingOf(text).filter((word) => !BESIDE.has(word) && !/^\d+$/.test(word) && !words.has(stemOf(word)))
+  const strange = tellingOf(text).filter((word) => !BESIDE.has(word) && !/^\d+(?:st|nd|rd|th)?$/.test(word) && !words.has(stemOf(word)))
   return { item: match.found, orders: ORDERS.test(text.trim()), whole: strange.length === 0 }
 }
 

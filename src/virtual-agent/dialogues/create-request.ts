@@ -3,8 +3,8 @@ import type { RequestType } from '../../core/service-desk.ts'
 import type { NotedFile } from '../notes.ts'
 import { dayInWords } from '../understand/days.ts'
 import { tellsSecret } from '../understand/secrets.ts'
-import { tellingOf } from './catalogue-search.ts'
-import { ITEM } from './catalogue-wish.ts'
+import { itemFor, tellingOf } from './catalogue-search.ts'
+import { catalogueWish, ITEM } from './catalogue-wish.ts'
 import { type Correction, correctionIn, fittingIn } from './corrections.ts'
 import type { Dialogue, Move, Said, World } from './dialogue.ts'
 import { answerSlot, ask, change, correct, proceed, reopen, SUBMITS, setValue, skip, spoken } from './request-answers.ts'
@@ -27,6 +27,8 @@ import { addToRequest, send } from './send-request.ts'
 import { todayOf } from './today.ts'
 
 const MOST_FILES = 10
+/** Longer than the name of a thing. */
+const NAME_WORDS = 4
 /** A question to us, where a statement is asked for. */
 const QUESTION = /^(?:how|what|where|when|why|who|which)\b.*\?$/isu
 
@@ -132,12 +134,17 @@ const takeText = async (draft: RequestDraft, said: Said, world: World): Promise<
   const around = { slots, values: known, today: todayOf(world), thing: draft.item?.title ?? '', free }
   const correction = draft.said === '' ? null : correctionIn(said.text, around)
   if (correction !== null && !answersItself(draft, correction)) return correct(draft, correction, world)
-  if (free && QUESTION.test(said.text.trim())) return null
+  if (free && (QUESTION.test(said.text.trim()) || wantsOther(draft, said.text, world))) return null
   switch (asking.what) {
     case 'need':
       if (tellingOf(said.text).length === 0 && !TROUBLE.test(said.text)) return null
       return proceed(understood({ ...draft, answered: ['need'] }, said.text, world), world)
     case 'kind': {
+      const { catalogue } = world
+      if (said.text.trim().split(/\s+/).length <= NAME_WORDS && itemFor(catalogue, said.text).do !== 'none' && !TROUBLE.test(said.text)) {
+        const named = { ...draft, said: `${draft.said}\n${said.text.trim()}`, answered: [...draft.answered, 'kind'] }
+        return proceed(understood(named, said.text, world, named.said), world)
+      }
       const trouble = TROUBLE.test(said.text)
       return trouble || /\b(?:need|want|order|get|request)\b/iu.test(said.text)
         ? pressed(draft, { what: 'kind', which: trouble ? 'incident' : 'service-request' }, said, world)
@@ -168,7 +175,7 @@ const takeText = async (draft: RequestDraft, said: Said, world: World): Promise<
       return slot === undefined ? null : correctAs(draft, slot.name, asking.raw, world)
     }
     case 'confirm': {
-      if (said.command.do === 'affirm' || SUBMITS.test(said.text.trim())) return submit(draft, world)
+      if (said.command.do === 'affirm' || SUBMITS.test(said.text.trim()) || AGREES.test(said.text.trim())) return submit(draft, world)
       if (said.command.do === 'deny' || CHANGES.test(said.text.trim())) return ask({ ...draft, asking: { what: 'change' } }, world)
       const priority = slots.find(({ name }) => name === 'priority')!
       const bare = said.text.trim().split(/\s+/).length <= 3 ? valueIn(priority, said.text, todayOf(world)) : null
@@ -184,6 +191,15 @@ const takeText = async (draft: RequestDraft, said: Said, world: World): Promise<
   }
 }
 
+/** Another thing of the catalogue, where a few words are asked for. */
+const wantsOther = ({ asking, item }: RequestDraft, words: string, { catalogue }: World): boolean => {
+  const wish = item === null || asking.what === 'need' ? null : catalogueWish(catalogue, words)
+  return wish?.orders === true && wish.whole && wish.item.id !== item?.id && /\b(?:need|want|order|request|get)\b/iu.test(words)
+}
+
+/** "That looks perfect, thank you", under a question whether to submit it. */
+const AGREES =
+  /^(?:(?:yes|ok(?:ay)?|great|wow)[,.!]?\s+)?(?:(?:that|it|this|all|everything)(?:'?s| is| looks| sounds)?\s+|looks\s+|sounds\s+)?(?:all |very |just )?(?:perfect|good|great|fine|right|correct|ok(?:ay)?)(?:[,.! ]+(?:thanks?|thank you|please|to me|so much|very much))*[.!]*$/iu
 const CHANGES = /^(?:change|edit|correct|add|more|change or add)(?: it| something| more| details)?(?: please)?[.!]*$/iu
 /** Words that are longer tell something else. */
 const ADDED_WORDS = 8

@@ -76,7 +76,8 @@ export const begin = async (before: Notes, opening: Opening, stage: Stage, hops 
     stage.worldOf(id),
   )
   // What only shows something stays for a moment; what asks would be one too many.
-  if (notes.frames.length >= deepest && move.do === 'ask' && entry.passing?.(move.state) !== true)
+  const stays = move.do === 'first' || (move.do === 'ask' && entry.passing?.(move.state) !== true)
+  if (notes.frames.length >= deepest && stays)
     return { notes, say: spoken(`One thing after the other: first ${titleOf(stage, topOf(notes)!)}.`), asks: true }
   const frame: Frame = {
     id,

@@ -1,5 +1,6 @@
 import { type Command, intentValue, VALUES } from '../commands.ts'
 import type { Notes } from '../notes.ts'
+import { isRemark } from '../respond.ts'
 import { answerFrom, helped, noneHelped, open } from './articles.ts'
 import { itemValue } from './catalogue-wish.ts'
 import { chat, complain, greet, help, hours, leave, notices, thank } from './courtesy.ts'
@@ -53,7 +54,7 @@ export const take = (notes: Notes, command: Command, house: House): Step | null 
       if (found === undefined || (quiet && !found.sure)) return quiet ? null : cannot(notes)
       const wanted = item === undefined ? null : { value: itemValue(item.id), label: `Request: ${item.title}` }
       const choice =
-        near === null || (wanted !== null && near === 'create_request')
+        near === null || (wanted !== null && near === 'create_request') || ((found.sure || wanted !== null) && isRemark(near))
           ? null
           : { value: near === 'talk_to_technician' ? VALUES.technician : intentValue(near), label: house.titleOf(near) }
       return answerFrom({ ...notes, about: text }, found, { near: choice, foreign, wanted })

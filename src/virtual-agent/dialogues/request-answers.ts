@@ -66,7 +66,8 @@ export const change = async (draft: RequestDraft, name: string, value: string, w
       : name === 'priority' && hasDefault(draft, world)
         ? priorityOf(draft, world.catalogue)
         : draft.values[name]
-  return proceed(setValue(draft, slot, value), world, [echoOf(slot, before, value)])
+  const next = { ...setValue(draft, slot, value), ...(name === 'description' ? { retold: true } : {}) }
+  return proceed(next, world, before === value ? [] : [echoOf(slot, before, value)])
 }
 const hasDefault = (draft: RequestDraft, { catalogue }: World): boolean =>
   draft.values.priority !== undefined || itemOf(draft, catalogue) !== undefined
@@ -76,6 +77,7 @@ export const reopen = async (draft: RequestDraft, name: string, world: World, ra
   const slot = slotOf(draft, world.catalogue, name)
   if (slot === undefined) return proceed(draft, world)
   const days = doubtIn(slot, raw, todayOf(world))
+  if (name === 'description') return ask({ ...atSlot(draft, slot), retold: true }, world)
   return ask(days === null ? atSlot(draft, slot) : { ...draft, asking: { what: 'day', slot: name, days } }, world)
 }
 
@@ -133,7 +135,9 @@ const ownEmail = async (slot: Slot, words: string, world: World): Promise<string
 const SKIPS =
   /^(?:skip|no|none|nothing|no idea|i don'?t (?:know|care|mind)|don'?t (?:know|care)|not? (?:needed|sure|necessary)|that'?s all|nothing else|no end|forever|unlimited|indefinitely|permanently|doesn'?t matter|whenever|leave it|n\/a|-+)\b|^-+$/iu
 
-export const SUBMITS = /^(?:submit|send|file|log)(?: it| that| now)?(?: please| now)?[.!]*$/iu
+/** What people type in place of the button. */
+export const SUBMITS =
+  /^(?:(?:yes|ok(?:ay)?|good|great|right|please|just|now|then|and)[,.! ]+)*(?:submit|send|file|log)(?: it| that| now)?(?: please| now)?[.!]*$/iu
 
 /** The answer to the question for a slot; null where it is none. */
 export const answerSlot = async (draft: RequestDraft, name: string, said: Said, world: World): Promise<Move<RequestDraft> | null> => {
@@ -141,7 +145,7 @@ export const answerSlot = async (draft: RequestDraft, name: string, said: Said, 
   if (slot === undefined) return proceed(draft, world)
   if (!slot.required && SKIPS.test(said.text.trim()) && said.text.trim().split(/\s+/).length <= 4) return proceed(skip(draft, slot), world)
   // Nothing is called so; where it may stay empty the summary comes next.
-  if (SUBMITS.test(said.text.trim())) return slot.required ? null : proceed(draft, world)
+  if (SUBMITS.test(said.text.trim())) return slot.required ? ask(draft, world, ['Almost: this is still missing.']) : proceed(draft, world)
   const today = todayOf(world)
   const days = doubtIn(slot, said.text, today)
   if (days !== null) return ask({ ...draft, typed: true, asking: { what: 'day', slot: name, days } }, world)

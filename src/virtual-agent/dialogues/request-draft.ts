@@ -37,6 +37,8 @@ export type RequestDraft = {
   readonly asking: Asking
   /** Days that were said in passing and may be read in two ways. */
   readonly doubts?: { readonly [slot: string]: readonly string[] }
+  /** The description stands for itself: it takes the place of what was said at first. */
+  readonly retold?: boolean
   /** Looked for open requests about the same. */
   readonly compared: boolean
   /** Answered in words where a form could have been: no further form is shown. */
@@ -66,12 +68,17 @@ export const subjectOf = (draft: RequestDraft): string => {
 export const priorityOf = (draft: RequestDraft, catalogue: Catalogue): RequestPriority =>
   (draft.values.priority as RequestPriority | undefined) ?? itemOf(draft, catalogue)?.priority ?? 'medium'
 
-const descriptionOf = ({ said, values }: RequestDraft): string =>
-  [said, values.description ?? ''].filter((part, at, all) => part !== '' && all.indexOf(part) === at).join('\n')
+const descriptionOf = ({ said, values, retold }: RequestDraft): string =>
+  [retold === true && values.description !== undefined ? '' : said, values.description ?? '']
+    .filter((part, at, all) => part !== '' && all.indexOf(part) === at)
+    .join('\n')
 
-/** Does a trouble need a further word? */
+/** Does a trouble need a further word? A question does not tell it. */
 const isThin = ({ type, item, said, values }: RequestDraft): boolean =>
-  type === 'incident' && item === null && values.description === undefined && said.split(/\s+/).length < TELLING_WORDS
+  type === 'incident' &&
+  item === null &&
+  values.description === undefined &&
+  (said.split(/\s+/).length < TELLING_WORDS || /\?\s*$/.test(said))
 
 /** The slots that are still to be asked for. */
 export const missingIn = (draft: RequestDraft, catalogue: Catalogue): readonly Slot[] =>

@@ -9,7 +9,7 @@ const SAID_LENGTH = 4000
 
 /** Words of trouble: what is told is an incident. */
 export const TROUBLE =
-  /\b(?:broken?|broke|not work\w*|n['o]t work\w*|stopped|crash\w*|error\w*|fail\w*|freez\w*|frozen|slow|stuck|lost|stolen|down|dead|crack\w*|damag\w*|can ?not|can't|cant|won't|wont|doesn'?t|does not|isn'?t|is not|unable|missing|hang\w*|blue screen|flicker\w*|disconnect\w*|drops?|problem\w*|issue\w*|trouble|jam(?:s|med|ming)?|stripes?|leak\w*|spill\w*|swollen|virus|hacked|phish\w*|noise|blank|black|refus\w*|no (?:picture|image|sound|signal|power|connection|internet|network|access any ?more|longer))\b/iu
+  /\b(?:broken?|broke|not work\w*|n['o]t work\w*|stopped|crash\w*|error\w*|fail\w*|freez\w*|frozen|slow|stuck|lost|stolen|down|dead|crack\w*|damag\w*|can ?not|can't|cant|won't|wont|doesn'?t|does not|isn'?t|is not|unable|missing|hang\w*|blue screen|flicker\w*|disconnect\w*|drops?|problem\w*|issue\w*|trouble|jam(?:s|med|ming)?|stripes?|leak\w*|spill\w*|swollen|virus|hacked|phish\w*|noise|blank|black|refus\w*|something (?:is )?(?:with|wrong)|no (?:picture|image|sound|signal|power|connection|internet|network|access any ?more|longer))\b/iu
 
 /** Words of a wish. */
 const WISHING =
@@ -18,11 +18,12 @@ const WISHING =
 const NAME_WORDS = 4
 
 /** What the words tell of the kind, the item, and whatever is named beside it. */
-export const understood = (before: RequestDraft, words: string, world: World): RequestDraft => {
-  const draft: RequestDraft = { ...before, said: words.trim().slice(0, SAID_LENGTH) }
+export const understood = (before: RequestDraft, words: string, world: World, said = words): RequestDraft => {
+  const draft: RequestDraft = { ...before, said: said.trim().slice(0, SAID_LENGTH) }
   if (draft.type === 'incident' || TROUBLE.test(words)) return filled({ ...draft, type: 'incident' }, world)
   const match = itemFor(world.catalogue, words)
-  const isStatement = tellingOf(words).length > NAME_WORDS && !WISHING.test(words)
+  // "My laptop" is one that is there.
+  const isStatement = (tellingOf(words).length > NAME_WORDS || /\bmy\b/iu.test(words)) && !WISHING.test(words)
   return match.do === 'none' || isStatement ? { ...draft, type: null, asking: { what: 'kind' } } : matched(draft, match, world)
 }
 

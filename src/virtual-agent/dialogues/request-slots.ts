@@ -274,7 +274,8 @@ export const assignmentIn = (slots: readonly Slot[], text: string): { readonly s
     .split(/\s+/)
   for (let count = Math.min(words.length, LONGEST_NAME); count > 0; count--) {
     const name = keyed(words.slice(0, count).join(' '))
-    const meant = name === '' ? [] : slots.filter(({ label, called }) => [label, called[0] ?? ''].some((one) => keyed(one) === name))
+    const labelled = slots.filter(({ label }) => name !== '' && keyed(label) === name)
+    const meant = labelled.length > 0 ? labelled : slots.filter(({ called }) => name !== '' && keyed(called[0] ?? '') === name)
     if (meant.length !== 1) continue
     const value = words
       .slice(count)

@@ -40,6 +40,9 @@ export const isBusy = (notes: Notes): boolean => notes.frames.length > 0
 
 const ANEW =
   /^(?:(?:please|let'?s|can (?:i|we))\s+)*(?:start over|start again|begin again|restart|from the (?:beginning|start))(?: please)?[.!]*$/iu
+const ONWARDS = /^(?:please )?(?:continue|go on|carry on|let'?s continue|where were we\??)(?: please)?[.!]*$/iu
+/** Said before something else than the answer. */
+const ASIDE = /^(?:actually|wait|hold on|first|but first|before that|oh|sorry|also|one moment)\b|\bfirst\b/iu
 const SWITCHES: ReadonlySet<Wish> = new Set(['open_requests', 'pending_approvals', 'request_status', 'approve', 'reject'])
 
 /** Says nothing about what somebody wants who comes back. */
@@ -79,8 +82,11 @@ export const miss = (notes: Notes, at: Turn): Turned => {
   const times = (topOf(notes)?.misses ?? 0) + 1
   const asked = askTop(setTop(notes, { misses: times }), at, { do: 'missed', times })
   if (times < MISSES) return done({ ...asked, asks: false })
+  const isOffered = asked.say.some(
+    ({ content }) => content.type === 'choices' && content.choices.some(({ value }) => value === VALUES.technician),
+  )
   const help = choices('I seem not to understand. A technician can take over from here, with everything you have told me.', [
-    TECHNICIAN,
+    ...(isOffered ? [] : [TECHNICIAN]),
     { value: STEER.goOn, label: 'Try again' },
   ])
   return done({ notes: asked.notes, say: [...asked.say, { content: help }], asks: false })
@@ -191,6 +197,7 @@ const steeringTyped = (notes: Notes, said: Said): string | undefined => {
 const steeringWords = async (notes: Notes, said: Said, at: Turn, exactly: boolean): Promise<Turned | null> => {
   const words = said.text.trim()
   if (exactly && ANEW.test(words)) return done(await startOver(notes, said, at))
+  if (exactly && ONWARDS.test(words)) return done(askAgain(notes, at))
   const reading = at.understanding.read(words)
   if (reading.band !== 'act' || /^skip\b/iu.test(words)) return null
   const top = topOf(notes)!
@@ -200,7 +207,7 @@ const steeringWords = async (notes: Notes, said: Said, at: Turn, exactly: boolea
     case 'talk_to_technician':
       return handOver(notes, at)
     case 'cancel':
-      return done(await cancel(notes, said, at))
+      return done(await cancel(notes, said, at, isExact(reading)))
     case 'back':
       return done(stepBack(notes, at))
     case 'repeat': {
@@ -260,7 +267,8 @@ const interrupts = async (notes: Notes, said: Said, at: Turn): Promise<Turned | 
   if (entry.wishes.includes(wish) || !entry.dialogue.wantsWords(top.state)) return null
   const reading = at.understanding.read(said.text)
   const short = said.text.trim().split(/\s+/).length <= SHORT
-  if (!isExact(reading) && !(reading.band === 'act' && short && SWITCHES.has(wish))) return null
+  const isAside = reading.band === 'act' && ASIDE.test(said.text.trim())
+  if (!isExact(reading) && !isAside && !(reading.band === 'act' && short && SWITCHES.has(wish))) return null
   if (forWish(at.dialogues, wish) === undefined) return null
   if (SWITCHES.has(wish)) return open(notes, { wish }, said, at)
   const held = { event: said.event, text: said.text, files: said.files }

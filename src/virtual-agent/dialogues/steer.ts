@@ -25,10 +25,10 @@ const GO_ON: Choice = { value: STEER.goOn, label: 'Continue' }
 const offer = (words: string, offered: readonly Choice[]): readonly Spoken[] => [{ content: choices(words, offered) }]
 const saying = (notes: Notes, say: readonly Spoken[]): Ran => ({ notes, say, asks: false })
 
-/** Drops the dialogue, after a question where answers would be lost. */
-export const cancel = async (notes: Notes, said: Said, stage: Stage): Promise<Ran> => {
+/** Drops the dialogue, after a question where answers would be lost, or where it is not `sure` that this was meant. */
+export const cancel = async (notes: Notes, said: Said, stage: Stage, sure = true): Promise<Ran> => {
   const top = topOf(notes)!
-  if (filledIn(stage, top) < CONFIRM_FROM) return discard(notes, said, stage)
+  if (sure && filledIn(stage, top) < CONFIRM_FROM) return discard(notes, said, stage)
   return saying(
     { ...notes, steering: { ask: 'cancel' }, question: { yes: STEER.discard, no: STEER.goOn } },
     offer(`Shall I discard ${titleOf(stage, top)}?`, [{ value: STEER.discard, label: 'Discard it' }, GO_ON]),
