@@ -184,6 +184,16 @@ describe('buttons', () => {
   })
 })
 
+test('words and a card in one message would have no id: the emulator is as strict as Teams, and no message of ours is such', async () => {
+  const bench = await open()
+  const { from } = await event(bench, () => bench.emulator.person('Ada').types('hi'), 'message')
+  const card: Content = { type: 'card', title: 'Laptop', text: 'On loan', choices: [{ value: 'y', label: 'Yes' }] }
+  const [payload] = bench.adapter.render([card], from, why) as unknown as [{ readonly activity: object }]
+  const mixed = { ...payload, activity: { ...payload.activity, text: 'Look:' } }
+  expect((await bench.adapter.send(mixed as never, from, attempt())).messages).toEqual([])
+  expect((await say(bench, card, from)).messages).toHaveLength(1)
+})
+
 describe('a person’s profile', () => {
   test('is vouched for only for members of the account’s own tenant', async () => {
     const bench = await open()

@@ -46,7 +46,11 @@ export function runCall(world: World, call: ApiCall): ApiAnswer {
     if (given === undefined) return method === 'POST' ? create(world, body) : notThere()
     const state = conversationOf(world, given)
     if (what === 'activities') {
-      if (method === 'POST') return body.type === 'typing' ? typing(world, state) : { status: 201, body: { id: post(world, state, body) } }
+      if (method === 'POST' && body.type === 'typing') return typing(world, state)
+      if (method === 'POST') {
+        const id = post(world, state, body)
+        return { status: 201, body: isSplit(body) ? {} : { id } }
+      }
       if (method === 'PUT' && last) return update(world, state, last, body)
       if (method === 'DELETE' && last) return remove(world, state, last)
     }
@@ -66,6 +70,13 @@ export function runCall(world: World, call: ApiCall): ApiAnswer {
   }
   return notThere()
 }
+
+/** Words and a card in one activity become two messages, and no id is told that would be good for anything: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages */
+const isSplit = ({ text, attachments }: ApiCall['body']): boolean =>
+  typeof text === 'string' &&
+  text.trim() !== '' &&
+  Array.isArray(attachments) &&
+  (attachments as unknown as readonly OutAttachment[]).some(({ contentType }) => contentType.startsWith('application/vnd.microsoft.'))
 
 const notThere = (): never => {
   throw new Refusal(404, 'ServiceError', 'No HTTP resource was found that matches the request')
