@@ -185,7 +185,7 @@ export function Writing({
           <Problem error={Object.keys(refused).length > 0 || isOvertaken(save.error) ? null : save.error} />
           {gone ? null : (
             <div className={styles.bar}>
-              <p>{text.dirty ? 'Unsaved' : article ? 'Everything is saved' : ''}</p>
+              <p>{text.dirty ? 'Unsaved' : article ? 'All saved' : ''}</p>
               {text.dirty && article ? (
                 <ConfirmButton label="Discard" title="Discard your changes?" confirm="Discard them" onConfirm={() => text.begin(begun)}>
                   What you have written since the last save is gone then.

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { safeLink } from '../../shared/markdown-inline.ts'
 import type { AppMessage } from '../emulator.ts'
-import styles from '../window/window.module.css'
+import styles from '../window/said.module.css'
 
 /** Offsets count UTF-16 code units: https://core.telegram.org/bots/api#messageentity */
 type TelegramEntity = { readonly type: string; readonly offset: number; readonly length: number; readonly url?: string }

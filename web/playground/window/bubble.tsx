@@ -3,11 +3,12 @@ import { useState } from 'react'
 import { clockTime } from '../../shared/time.ts'
 import type { Filled } from '../emulator.ts'
 import { Buttons, ListButton } from './buttons.tsx'
+import round from './disc.module.css'
 import { Fields } from './fields.tsx'
 import { Attached } from './message-body.tsx'
 import { MessageEditor, MessageMenu, useMessageMenu } from './message-menu.tsx'
 import type { MessageProps } from './props.ts'
-import styles from './window.module.css'
+import styles from './said.module.css'
 
 /** A message as a bubble; the last of a run by one author carries the tail. */
 export function Bubble({ message, skin, own, name, deskName, isLast, isFirst, isNewest, fileUrl, acts, thread }: MessageProps) {
@@ -37,7 +38,12 @@ export function Bubble({ message, skin, own, name, deskName, isLast, isFirst, is
     <li className={styles.row} data-part="row" data-own={own || undefined} data-by={message.by} data-last={isLast || undefined}>
       <span className="sb-hidden">{own ? 'You:' : `${name}:`}</span>
       {skin.faces && !own ? (
-        <span className={styles.face} data-part="face" data-hidden={!(skin.faces === 'first' ? isFirst : isLast) || undefined} aria-hidden>
+        <span
+          className={`${round.disc} ${styles.face}`}
+          data-part="face"
+          data-hidden={!(skin.faces === 'first' ? isFirst : isLast) || undefined}
+          aria-hidden
+        >
           {name.slice(0, 1)}
         </span>
       ) : null}

@@ -1,7 +1,7 @@
 import { IconArrowUpRight, IconList, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { MessageButton } from '../emulator.ts'
-import styles from './window.module.css'
+import styles from './buttons.module.css'
 
 type ButtonsProps = {
   readonly buttons: readonly MessageButton[]

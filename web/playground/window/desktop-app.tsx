@@ -2,12 +2,14 @@ import { IconArrowLeft, IconHash, IconMessages, IconUsers, IconX } from '@tabler
 import { useEffect, useState } from 'react'
 import type { AppMessage } from '../emulator.ts'
 import deeds from './deeds.module.css'
+import styles from './desktop.module.css'
+import round from './disc.module.css'
 import { InputBar } from './input-bar.tsx'
 import { MessageList, Typing } from './message-list.tsx'
 import type { WindowProps } from './props.ts'
 import type { Room } from './skin.ts'
 import { useChat } from './use-chat.ts'
-import styles from './window.module.css'
+import frame from './window.module.css'
 
 const sections: readonly { readonly kind: Room['kind']; readonly title: string }[] = [
   { kind: 'channel', title: 'Channels' },
@@ -62,7 +64,7 @@ export function DesktopApp({ line, skin, deskName }: WindowProps) {
   }
   const common = { skin, person, deskName: bot, fileUrl: line.fileUrl }
   return (
-    <div className={`${styles.app} ${styles.desktop}`} data-side={side} data-thread={opened !== null || undefined}>
+    <div className={`${frame.app} ${styles.desktop}`} data-side={side} data-thread={opened !== null || undefined}>
       <nav className={styles.sidebar} data-part="sidebar" aria-label={`${skin.app} conversations`}>
         <strong className={styles.workspace}>Contoso</strong>
         {sections.map(({ kind, title: heading }) => {
@@ -89,14 +91,14 @@ export function DesktopApp({ line, skin, deskName }: WindowProps) {
           )
         })}
         <footer>
-          <span className={styles.mini} aria-hidden>
+          <span className={`${round.disc} ${styles.mini}`} aria-hidden>
             {person.name.slice(0, 1)}
           </span>
           {person.name}
         </footer>
       </nav>
       <div className={styles.room} data-part="room">
-        <header className={styles.header} data-part="header">
+        <header className={`${frame.header} ${styles.roomHead}`} data-part="header">
           <button type="button" className={styles.toRooms} aria-label="To the conversations" onClick={() => setSide('rooms')}>
             <IconArrowLeft size={20} stroke={1.8} />
           </button>
@@ -130,7 +132,7 @@ export function DesktopApp({ line, skin, deskName }: WindowProps) {
               threadOf={wayIn}
               empty={
                 chat.loaded ? (
-                  <div className={styles.empty} data-part="empty">
+                  <div className={frame.empty} data-part="empty">
                     <strong>{room.kind === 'direct' ? skin.welcome.title : title}</strong>
                     <p>
                       {room.kind === 'direct'
@@ -142,7 +144,7 @@ export function DesktopApp({ line, skin, deskName }: WindowProps) {
               }
             />
             {chat.problem ? (
-              <p className={styles.problem} role="alert">
+              <p className={frame.problem} role="alert">
                 {chat.problem}
               </p>
             ) : null}
@@ -152,7 +154,7 @@ export function DesktopApp({ line, skin, deskName }: WindowProps) {
       </div>
       {opened !== null ? (
         <aside className={styles.room} data-part="thread" aria-label="Thread">
-          <header className={styles.header} data-part="header">
+          <header className={`${frame.header} ${styles.roomHead}`} data-part="header">
             <div>
               <strong>Thread</strong>
               <span>{title}</span>
@@ -173,7 +175,7 @@ function RoomIcon({ room, name }: { readonly room: Room; readonly name: string }
   if (room.kind === 'channel') return <IconHash size={17} stroke={1.9} aria-hidden />
   if (room.kind === 'group') return <IconUsers size={17} stroke={1.9} aria-hidden />
   return (
-    <span className={styles.mini} data-bot aria-hidden>
+    <span className={`${round.disc} ${styles.mini}`} data-bot aria-hidden>
       {name.slice(0, 1)}
     </span>
   )

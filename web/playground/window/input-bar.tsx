@@ -1,7 +1,7 @@
 import { IconAt, IconMicrophone, IconMoodSmile, IconPaperclip, IconSend } from '@tabler/icons-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import styles from './input.module.css'
 import type { ChatActs } from './use-chat.ts'
-import styles from './window.module.css'
 
 type InputBarProps = {
   readonly app: string

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { iconOf } from '../../shared/file-view.tsx'
 import { byteSize } from '../../shared/time.ts'
 import type { AppMessage } from '../emulator.ts'
-import styles from './window.module.css'
+import styles from './said.module.css'
 
 /** The emulator is another origin, from which the page may read but not embed: its bytes are fetched and shown as our own. */
 function useBytes(url: string | undefined): string | undefined {

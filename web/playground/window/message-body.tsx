@@ -1,7 +1,7 @@
 import { IconMapPinFilled, IconUserFilled } from '@tabler/icons-react'
 import type { AppMessage } from '../emulator.ts'
 import { Media } from './media.tsx'
-import styles from './window.module.css'
+import styles from './said.module.css'
 
 /** What a message carries beside its words: a file, a place, a business card. */
 export function Attached({ message, fileUrl }: { readonly message: AppMessage; readonly fileUrl: (path: string) => string }) {

@@ -1,5 +1,6 @@
 import { IconArrowLeft, IconDotsVertical } from '@tabler/icons-react'
 import { Buttons } from './buttons.tsx'
+import round from './disc.module.css'
 import { InputBar } from './input-bar.tsx'
 import { MessageList, Typing } from './message-list.tsx'
 import type { WindowProps } from './props.ts'
@@ -18,7 +19,7 @@ export function PhoneApp({ line, skin, deskName }: WindowProps) {
     <div className={styles.app}>
       <header className={styles.header} data-part="header">
         <IconArrowLeft size={22} stroke={1.8} aria-hidden />
-        <span className={styles.avatar} data-part="avatar" aria-hidden>
+        <span className={round.disc} data-part="avatar" aria-hidden>
           {deskName.slice(0, 1)}
         </span>
         <div>

@@ -3,11 +3,13 @@ import { useState } from 'react'
 import { clockTime } from '../../shared/time.ts'
 import type { Filled } from '../emulator.ts'
 import { Buttons } from './buttons.tsx'
+import round from './disc.module.css'
 import { Fields } from './fields.tsx'
 import { Attached } from './message-body.tsx'
 import { MessageEditor, MessageMenu, useMessageMenu } from './message-menu.tsx'
+import styles from './post.module.css'
 import type { MessageProps } from './props.ts'
-import styles from './window.module.css'
+import said from './said.module.css'
 
 /** A message as a line of a protocol: its author's face and name, and what they say. */
 export function Post({ message, skin, own, name, deskName, isFirst, isNewest, fileUrl, acts, thread }: MessageProps) {
@@ -32,7 +34,7 @@ export function Post({ message, skin, own, name, deskName, isFirst, isNewest, fi
       {...(skin.reactions ? menu.openers : {})}
     >
       {isFirst ? (
-        <span className={styles.face} data-part="face" data-bot={isBot || undefined} aria-hidden>
+        <span className={`${round.disc} ${styles.face}`} data-part="face" data-bot={isBot || undefined} aria-hidden>
           {isBot ? <IconRobot size={22} stroke={1.8} /> : name.slice(0, 1)}
         </span>
       ) : (
@@ -52,7 +54,7 @@ export function Post({ message, skin, own, name, deskName, isFirst, isNewest, fi
         )}
         {editing ? <MessageEditor text={message.text} save={save} cancel={() => setEditing(false)} /> : null}
         {message.text !== '' && !editing ? (
-          <div className={styles.text} data-part="text">
+          <div className={said.text} data-part="text">
             <skin.Text message={message} deskName={deskName} />
             {message.edited ? <small className={styles.editedMark}> (edited)</small> : null}
           </div>
@@ -61,7 +63,7 @@ export function Post({ message, skin, own, name, deskName, isFirst, isNewest, fi
         {fields ? <Fields fields={fields} filled={filled} fill={(field, value) => setFilled({ ...filled, [field]: value })} /> : null}
         {place === 'nowhere' ? null : <Buttons buttons={message.buttons} at="under" press={press} />}
         {message.reaction ? (
-          <span className={styles.reaction} data-part="reaction">
+          <span className={said.reaction} data-part="reaction">
             {message.reaction} 1
           </span>
         ) : null}
