@@ -1,5 +1,5 @@
 import { constants, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { cp, mkdir, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -20,8 +20,30 @@ export async function beginFrom(blank: string, directory: string): Promise<void>
   await rm(making, { recursive: true, force: true })
   await mkdir(dirname(directory), { recursive: true })
   await cp(blank, making, { recursive: true, mode: constants.COPYFILE_FICLONE })
+  await syncAll(making)
   await rm(directory, { recursive: true, force: true })
   await rename(making, directory)
+  await sync(dirname(directory))
+}
+
+/** What is built on a copy is as durable as the copy: the database itself syncs only what it changes. */
+async function syncAll(directory: string): Promise<void> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const paths = [directory, ...entries.map((entry) => join(entry.parentPath, entry.name))]
+  const some = Array.from({ length: 8 }, async () => {
+    for (let path = paths.pop(); path !== undefined; path = paths.pop()) await sync(path)
+  })
+  await Promise.all(some)
+}
+
+/** A file or, where the system can, a directory. */
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** Makes the blank database with `make`, which fills the directory that it is given. Does nothing where it is there; of two who make it at once, one wins. */
