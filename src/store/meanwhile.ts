@@ -4,14 +4,14 @@ import type { Db } from './connect.ts'
 import { fileFor } from './inbox.ts'
 
 /**
- * Before a turn says more under its key: what was said there and has not left is taken back, so that nobody gets half an answer after the whole one.
- * Tells until when the platform wants to be left alone, where it said so.
+ * Before a turn says more under its key: what was said there and has not left is taken back, so that nobody gets half an answer after the whole one. What may
+ * have arrived as a message of its own is sent again by its own rule, so that it can be changed. Tells until when the platform wants to be left alone, where it said so.
  */
 export async function giveWay(db: Db, { before, turn }: PlannedTurn): Promise<Date | null> {
   const { rows } = await sql<{ due_at: Date }>`
     delete from parts p using messages m
     where m.conversation = ${before.id} and m.key = ${turn.meanwhile} and p.conversation = m.conversation and m.number = any(p.messages)
-      and p.state in ('due', 'failed', 'held')
+      and (p.state in ('failed', 'held') or p.state = 'due' and not (p.target is null and (p.twice or coalesce(p.failure ->> 'kind' = 'uncertain', false))))
     returning case when p.state = 'due' then p.due_at end as due_at`.execute(db)
   return rows.reduce<Date | null>((latest, { due_at }) => (due_at && (!latest || due_at > latest) ? due_at : latest), null)
 }

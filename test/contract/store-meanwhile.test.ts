@@ -141,6 +141,19 @@ describe.each(kinds.filter(({ available }) => available))('an answer that is sho
     expect(await store.claim([conversation])).toEqual([])
   })
 
+  test('changes what may have arrived: that goes out again by its own rule first', async () => {
+    const { conversation } = await begins()
+    const failure: Failure = { kind: 'uncertain', code: 'cut' }
+    await store.record([result(await claim(conversation), { state: 'due', platform: null, twice: true, failure })])
+    await ends(conversation, answer('one two three'))
+    expect(await parts(conversation)).toMatchObject([
+      { number: 1, state: 'due' },
+      { number: 2, target: 1 },
+    ])
+    const [change] = await store.record([result(await claim(conversation))])
+    expect(change).toMatchObject({ number: 2, revises: 'p1' })
+  })
+
   test('lets what is on its way arrive first', async () => {
     const { conversation } = await begins()
     const first = await claim(conversation)

@@ -156,10 +156,18 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('what an answer that takes long is given', () => {
-  test('is nothing where it never does', async () => {
-    const way = openWay({ takesLong: false })
+  test('is nothing where it never does, and the database is asked no more than ever', async () => {
+    let asked = 0
+    const pending = async () => {
+      asked += 1
+      return [{ conversation: fresh, entries: [{ seq: 1, happening: heard() }], more: false }]
+    }
+    const way = openWay({ takesLong: false, store: { pending, lease: () => expect.unreachable() } })
     expect(await way.given()).not.toHaveProperty('meanwhile')
+    await vi.advanceTimersByTimeAsync(5_000)
     await way.answers('because')
+    expect(asked).toBe(1)
+    expect(way.written).toHaveLength(1)
   })
 
   test.each<readonly [string, Way, boolean]>([
