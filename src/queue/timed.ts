@@ -1,7 +1,8 @@
-import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
+import { Queue, runMigrations, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { ConversationId } from '../core/conversation.ts'
 import type { Log } from '../pipeline/ports.ts'
+import { postgresBackend } from './postgres-backend.ts'
 
 /** What BullMQ runs on: Redis, or a pg.Pool-like object over the database that is there anyway (its `search_path` begins with `bullmq`). */
 export type TimedOn = { readonly redisUrl: string; readonly prefix: string } | { readonly pool: PoolLike }
@@ -71,7 +72,7 @@ export async function openTimedQueues(on: TimedOn, log: Log): Promise<TimedQueue
     const queue =
       'redisUrl' in on
         ? new Queue<Job>(name, { connection: redis!, prefix: on.prefix })
-        : (new Queue<Job>(name, { connection: on.pool } as never, createPostgresBackend as never) as unknown as Queue<Job>)
+        : (new Queue<Job>(name, { connection: on.pool } as never, postgresBackend as never) as unknown as Queue<Job>)
     queue.on('error', complain)
     let worker: Worker<Job> | undefined
     let listening: Redis | undefined
@@ -105,12 +106,7 @@ export async function openTimedQueues(on: TimedOn, log: Log): Promise<TimedQueue
           listening.on('error', complain)
           worker = new Worker<Job>(name, work, { ...shared, connection: listening, prefix: on.prefix })
         } else
-          worker = new Worker(
-            name,
-            work,
-            { ...shared, connection: on.pool } as never,
-            createPostgresBackend as never,
-          ) as unknown as Worker<Job>
+          worker = new Worker(name, work, { ...shared, connection: on.pool } as never, postgresBackend as never) as unknown as Worker<Job>
         worker.on('error', complain)
       },
       async rest() {

@@ -268,6 +268,27 @@ test('a queue that is away loses the ring without an error, and waits for nothin
   await queues.close()
 })
 
+test('a worker that is made while the database is away answers once it is back, and holds up nobody meanwhile', async () => {
+  const connection = await openMemory()
+  const pool = queuePool(connection)
+  const queues = await openTimedQueues({ pool }, quiet)
+  const { connect } = pool
+  pool.connect = () => Promise.reject(new Error('the database system is shutting down'))
+  const served: string[] = []
+  const queue = queues.queue('away')
+  queue.answer(async (conversation) => void served.push(conversation))
+  await queue.add([id('lost')], 0)
+  await pause(50)
+  pool.connect = connect
+  await until(async () => {
+    await queue.add([id('c')], 0)
+    return served.includes('c')
+  })
+  await queues.close()
+  await pool.end()
+  await connection.close()
+})
+
 describe('the bell', () => {
   const channels = { get: () => undefined, all: () => [] } as unknown as Channels
   const recording = () => {
