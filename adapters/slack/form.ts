@@ -9,6 +9,8 @@ const words = (text: string): Block => ({ type: 'plain_text', text, emoji: true 
 /** Names the block of a field; what stands behind it is the field's name. */
 const prefix = 'field:'
 export const submitAction = 'submit'
+/** The action of a button that only opens an address. */
+export const linkAction = 'link'
 
 /** https://docs.slack.dev/reference/block-kit/blocks/input-block; in messages Slack itself lets a form go also where something required is missing. */
 export const inputOf = (field: FormField): Block => ({

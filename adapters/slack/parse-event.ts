@@ -1,6 +1,6 @@
 import { type InboundEvent, id, type Parsed } from '../../src/channel/index.ts'
 import { emojiOf } from './emoji.ts'
-import { botOf, ownEcho, readMessage } from './parse-message.ts'
+import { botOf, readMessage, taken } from './parse-message.ts'
 import { addressAs, addressOf, at, directTo, isDirect, type ParseContext, personOf, text } from './place.ts'
 import type { EventCallback, HomeOpenedEvent, MemberEvent, MessageEvent, ReactionEvent, TokensRevokedEvent } from './wire.ts'
 
@@ -39,7 +39,7 @@ export function readEvent(envelope: EventCallback, context: ParseContext): Parse
 /** Slack does not tell the thread of what was reacted to: it is known for messages of ours, others count as the first of theirs. */
 function reacted(event: ReactionEvent, on: boolean, envelope: EventCallback, { account, threadOf }: ParseContext): Parsed {
   const user = text(event.user, 'user')
-  if (user === botOf(envelope)) return ownEcho
+  if (user === botOf(envelope)) return taken
   if (event.item?.type !== 'message') return ignore(`reaction:${event.item?.type}`)
   const channel = text(event.item.channel, 'channel')
   const ts = text(event.item.ts, 'ts')
@@ -58,7 +58,7 @@ function reacted(event: ReactionEvent, on: boolean, envelope: EventCallback, { a
 
 /** Only what happens to ourselves: the hub does not keep lists of who is in a channel. */
 function moved(event: MemberEvent, change: 'joined' | 'left', envelope: EventCallback, { account }: ParseContext): Parsed {
-  if (text(event.user, 'user') !== botOf(envelope)) return ignore(`member_${change}:somebody-else`)
+  if (text(event.user, 'user') !== botOf(envelope)) return taken
   const channel = text(event.channel, 'channel')
   return happened({
     kind: 'contact',

@@ -1,6 +1,6 @@
 import { type HookReply, type InboundEvent, id, type Parsed } from '../../src/channel/index.ts'
-import { filledIn, submitAction } from './form.ts'
-import { contentOf } from './parse-message.ts'
+import { filledIn, linkAction, submitAction } from './form.ts'
+import { contentOf, taken } from './parse-message.ts'
 import { addressOf, at, directTo, isDirect, type ParseContext, personOf, text } from './place.ts'
 import type { Action, BlockActions, Shortcut } from './wire.ts'
 import { readable } from './words.ts'
@@ -18,7 +18,7 @@ export function pressed(payload: BlockActions, { account }: ParseContext): Parse
   for (const [index, action] of payload.actions.entries()) {
     const value = chosenIn(action)
     if (value === undefined) {
-      ignored.push(`block_actions:${action.action_id === 'link' ? 'link' : action.type}`)
+      if (action.action_id !== linkAction) ignored.push(`block_actions:${action.type}`)
       continue
     }
     const when = text(action.action_ts, 'action_ts')
@@ -45,7 +45,8 @@ export function pressed(payload: BlockActions, { account }: ParseContext): Parse
       ...(form?.submitted && container?.is_ephemeral !== true ? { ref: { submitted: { ...form.submitted } } } : {}),
     })
   }
-  return events.length + ignored.length > 0 ? { events, ignored } : ignore('block_actions:empty')
+  if (events.length + ignored.length > 0) return { events, ignored }
+  return payload.actions.length > 0 ? taken : ignore('block_actions:empty')
 }
 
 function chosenIn(action: Action): string | undefined {

@@ -4,9 +4,9 @@ import { richText } from './rich-text.ts'
 import type { EventCallback, Message, MessageEvent, SlackFile, SlackFileRef } from './wire.ts'
 import { labelsIn, readable, withoutMention } from './words.ts'
 
-/** Slack tells us what we ourselves said and did, all of it: that is taken, and nothing more. */
-export const ownEcho: Parsed = { events: [], ignored: [], reply: { status: 200 } }
-const ignore = (what: string): Parsed => (what.endsWith(':own') ? ownEcho : { events: [], ignored: [what] })
+/** What Slack tells every day and nothing follows from (what we ourselves said and did, unfolded links, who joins a channel): taken, and nothing more. */
+export const taken: Parsed = { events: [], ignored: [], reply: { status: 200 } }
+const ignore = (what: string): Parsed => (what.endsWith(':own') ? taken : { events: [], ignored: [what] })
 /** Who we are in this workspace, as the event itself tells. */
 export const botOf = ({ authorizations }: EventCallback): string | undefined =>
   (authorizations?.find((one) => one?.is_bot) ?? authorizations?.[0])?.user_id
@@ -112,7 +112,7 @@ function changed(event: MessageEvent, envelope: EventCallback, context: ParseCon
   const foreign = unspokenBecause(message, envelope, bot)
   if (foreign) return ignore(`message_changed:${foreign}`)
   const edited = message.edited?.ts
-  if (edited === undefined || before?.edited?.ts === edited) return ignore('message_changed:not-by-a-person')
+  if (edited === undefined || before?.edited?.ts === edited) return taken
   const channel = text(event.channel, 'channel')
   const ts = text(message.ts, 'ts')
   const user = text(message.user, 'user')

@@ -1,6 +1,6 @@
 import type { Card, Choice, Content, FileRef, Form, HomeView, Json, Link, Media, Text } from '../../src/channel/index.ts'
 import { capabilities } from './capabilities.ts'
-import { inputOf, submitButton } from './form.ts'
+import { inputOf, linkAction, submitButton } from './form.ts'
 import { mrkdwnOf } from './mrkdwn.ts'
 import type { Payload } from './wire.ts'
 import { escapeSigns } from './words.ts'
@@ -60,7 +60,7 @@ const button = ({ label, value }: Choice, index: number): Block => ({
   text: words(label),
   value,
 })
-const linkButton = ({ label, url }: Link): Block => ({ type: 'button', action_id: 'link', text: words(label), url })
+const linkButton = ({ label, url }: Link): Block => ({ type: 'button', action_id: linkAction, text: words(label), url })
 
 function buttons(choices: readonly Choice[], link?: Link): readonly Block[] {
   const elements = [...choices.map(button), ...(link ? [linkButton(link)] : [])]

@@ -4,6 +4,8 @@ import { addressOf, isBot, kindOfConversation, type ParseContext, personOf, requ
 import type { Account, Activity } from './wire.ts'
 
 export const ignore = (what: string): Parsed => ({ events: [], ignored: [what] })
+/** What Teams tells every day and nothing follows from. */
+const taken: Parsed = { events: [], ignored: [], reply: { status: 200 } }
 export const happened = (...events: readonly InboundEvent[]): Parsed => ({ events, ignored: [] })
 
 const list = <Item>(given: readonly Item[] | undefined): readonly Item[] =>
@@ -84,6 +86,7 @@ export function reacted(activity: Activity, context: ParseContext): Parsed {
 export function installed(activity: Activity, context: ParseContext): Parsed {
   const action = String(activity.action)
   const isAdded = action === 'add'
+  if (action === 'add-upgrade' || action === 'remove-upgrade') return taken
   if (!isAdded && action !== 'remove') return ignore(`installationUpdate:${action.slice(0, 60)}`)
   const from = addressOf(activity, context)
   const isPrivate = kindOfConversation(activity) === 'personal'
@@ -103,7 +106,7 @@ export function membership(activity: Activity, context: ParseContext): Parsed {
   const [came, left] = [list(activity.membersAdded), list(activity.membersRemoved)]
   const people = (members: readonly Account[]) => members.filter((member) => !isBot(member, activity, context))
   if (came.length + left.length === 0) return ignore(`conversationUpdate:${what ?? 'nothing'}`)
-  if (people(came).length + people(left).length === 0) return ignore('conversationUpdate:ourselves')
+  if (people(came).length + people(left).length === 0) return taken
   if (kindOfConversation(activity) !== 'groupChat') return ignore(`conversationUpdate:${what ?? 'members'}`)
   const from = addressOf(activity, context)
   const at = timeOf(activity, context.now)
