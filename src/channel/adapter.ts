@@ -106,7 +106,7 @@ export type HookRequest = {
 }
 export type HookReply = { readonly status: number; readonly headers?: { readonly [name: string]: string }; readonly body?: string }
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly status: 400 | 401 | 403; readonly reason: string }
-/** `reply` answers challenges and fixed acknowledgements; without it the door answers 200 with an empty body. */
+/** `reply` answers challenges and fixed acknowledgements, also of what is understood and nothing follows from; without it the door answers 200 with an empty body. What is in `ignored` is kept to be looked at. */
 export type Parsed = { readonly events: readonly InboundEvent[]; readonly ignored: readonly string[]; readonly reply?: HookReply }
 /** Who speaks, and whether the platform's reply window lets us. */
 export type Why = {

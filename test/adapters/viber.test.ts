@@ -291,6 +291,22 @@ describe('limits and refusals', () => {
     expect(words?.buttons).toMatchObject([{ label: '<Yes>' }])
   })
 
+  test('a card for an app that is too old for it is words and a keyboard', async () => {
+    const all = await open()
+    const { adapter, emulator, door } = all
+    const { to, person } = await hear(all, 'Ada')
+    emulator.settings.apiVersion = 6
+    const choices = [{ value: 'yes', label: 'Approve' }]
+    const link = { label: 'Look', url: 'https://help.example.com/1' }
+    await say(adapter, to, { type: 'card', title: 'REQ1', text: 'A laptop', link, choices })
+    expect(person.sees().at(-1)).toMatchObject({
+      text: expect.stringMatching(/REQ1[\s\S]*A laptop/),
+      buttons: [{ label: 'Approve' }, { label: 'Look', url: link.url }],
+    })
+    await person.presses('Approve')
+    expect(await door.next('choice', 0)).toMatchObject({ value: 'yes', label: 'Approve' })
+  })
+
   test('details of a person may be asked for twice', async () => {
     const all = await open()
     const { adapter } = all

@@ -84,6 +84,7 @@ async function sendMessage(world: World, fields: Fields, bytes: number) {
   if (!chat) throw new Refusal(5, 'receiverNotRegistered')
   if (!chat.subscribed || chat.blocked) throw new Refusal(6, 'receiverNotSubscribed')
   checkMessage(fields, bytes)
+  if (Number(fields.min_api_version ?? 1) > world.settings.apiVersion) throw new Refusal(13, 'apiVersionNotSupported')
   const since = Date.now() - hour
   chat.unanswered = chat.unanswered.filter((at) => at > since)
   if (chat.unanswered.length >= world.settings.unansweredPerHour) throw new Refusal(12, 'Maximum messages to user without reply exceeded')

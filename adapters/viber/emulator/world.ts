@@ -20,7 +20,8 @@ export type World = {
   readonly chats: Map<string, Chat>
   readonly token: string
   readonly bot: { readonly id: string; readonly name: string; readonly uri: string }
-  readonly settings: { devices: number; unansweredPerHour: number }
+  /** `apiVersion`: of people's apps. */
+  readonly settings: { devices: number; unansweredPerHour: number; apiVersion: number }
   readonly hooks: Hooks<Callback>
   eventTypes: readonly string[]
   /** Messages whose keyboard is still there. */
@@ -56,7 +57,7 @@ export function makeWorld(options: {
     chats: new Map(),
     token: options.token,
     bot: { id: 'pa:75346594275468546724', name: 'Switchboard', uri: 'switchboard' },
-    settings: { devices: 1, unansweredPerHour: 100 },
+    settings: { devices: 1, unansweredPerHour: 100, apiVersion: 10 },
     hooks,
     eventTypes: [],
     keyboards: new Set(),
