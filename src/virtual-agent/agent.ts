@@ -232,7 +232,10 @@ export const makeVirtualAgent = (parts: VirtualAgentParts): VirtualAgent => {
     const persons = new Map<string, Personal>()
     for (const { person, speaker } of pieces) if (!persons.has(person)) persons.set(person, personal(question, speaker))
     const isFree = ({ person }: Piece): boolean => !isBusy(notesFor(person))
-    const following = question.meanwhile === undefined || !pieces.every(isFree) ? null : followed(question.meanwhile, pieces, notesFor)
+    const following =
+      question.meanwhile === undefined || !pieces.every(isFree)
+        ? null
+        : followed(question.meanwhile, pieces, notesFor, parts.services.catalogue)
     const needy = pieces.some((piece) => isFree(piece) && needsOf(piece.command) !== null)
     const ready = needy
       ? settleUnknown(

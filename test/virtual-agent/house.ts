@@ -11,6 +11,7 @@ import { makeArticleStore, synchronise } from '../../src/store/articles.ts'
 import type { Connection } from '../../src/store/connect.ts'
 import type { VirtualAgentParts } from '../../src/virtual-agent/agent.ts'
 import { loadArticles } from '../../src/virtual-agent/knowledge/load.ts'
+import type { Knowledge } from '../../src/virtual-agent/knowledge/search.ts'
 import { loadVirtualAgent } from '../../src/virtual-agent/load.ts'
 import type { Notes } from '../../src/virtual-agent/notes.ts'
 import type { Services } from '../../src/virtual-agent/world.ts'
@@ -22,7 +23,7 @@ const folder = (name: string) => new URL(`../../config/${name}`, import.meta.url
 
 /** The shipped virtual agent over an in-memory database; close the connection at the end. */
 export const openHouse = async (
-  further: Partial<Omit<VirtualAgentParts, 'articles'>> = {},
+  further: Partial<Omit<VirtualAgentParts, 'articles'>> & { readonly answering?: (knowledge: Knowledge) => Knowledge } = {},
 ): Promise<{ readonly agent: VirtualAgent; readonly connection: Connection }> => {
   const people = await openPeople()
   const { connection } = people
