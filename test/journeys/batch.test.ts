@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Emulator, EmulatorOptions } from '../../src/channel/emulator.ts'
 import type { Json } from '../../src/channel/index.ts'
 import { echo } from '../support/echo.ts'
@@ -27,18 +27,33 @@ const cases = [
   { channel: 'viber', requests: all },
 ] as const
 
+let hub: Awaited<ReturnType<typeof openHub>>
+const emulators = new Map<string, Batching>()
+beforeAll(async () => {
+  for (const { channel } of cases) {
+    const { startEmulator } = (await import(`../../adapters/${channel}/emulator.ts`)) as {
+      startEmulator: (options: EmulatorOptions) => Promise<Batching>
+    }
+    emulators.set(channel, await startEmulator({ timeScale: 40 }))
+  }
+  const accounts = cases.map(({ channel, requests: _, ...more }) => {
+    const keys: { readonly [key: string]: Json } = 'keys' in more ? more.keys : {}
+    return { channel, account: 'main', ...keys, ...emulators.get(channel)!.account() }
+  })
+  hub = await openHub({ channels: accounts }, echo)
+})
+afterAll(async () => {
+  await hub?.stop()
+  for (const emulator of emulators.values()) await emulator.close()
+})
+
 test.each(cases)(
   'fifty messages of ten people at once on $channel, told twice, are ten conversations, each answered in order and once',
   {
     timeout: 300_000,
   },
-  async ({ channel, requests, ...more }) => {
-    const { startEmulator } = (await import(`../../adapters/${channel}/emulator.ts`)) as {
-      startEmulator: (options: EmulatorOptions) => Promise<Batching>
-    }
-    const emulator = await startEmulator({ timeScale: 40 })
-    const keys: { readonly [key: string]: Json } = 'keys' in more ? more.keys : {}
-    const hub = await openHub({ channels: [{ channel, account: 'main', ...keys, ...emulator.account() }] }, echo)
+  async ({ channel, requests }) => {
+    const emulator = emulators.get(channel)!
     const wire = await relay(new URL(`/hooks/${channel}/main`, hub.url))
     try {
       await emulator.connect(wire.url)
@@ -60,14 +75,12 @@ test.each(cases)(
       expect(heard.size).toBe(people.length)
       for (const said of heard.values())
         expect(said.map(({ text }) => /\d$/.exec(text)![0])).toEqual(Array.from({ length: each }, (_, n) => String(n + 1)))
-      const conversations = await hub.connection.db.selectFrom('conversations').select('messages').execute()
+      const conversations = await hub.connection.db.selectFrom('conversations').select('messages').where('channel', '=', channel).execute()
       expect(conversations).toHaveLength(people.length)
       expect(conversations.map(({ messages }) => messages)).toEqual(people.map(() => 2 * each))
       expect(hub.complaints).toEqual([])
     } finally {
-      await hub.stop()
       await wire.close()
-      await emulator.close()
     }
   },
 )
