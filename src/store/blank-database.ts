@@ -36,7 +36,7 @@ async function syncAll(directory: string): Promise<void> {
   await Promise.all(some)
 }
 
-/** A file or, where the system can, a directory. */
+/** A file or a directory. */
 async function sync(path: string): Promise<void> {
   const file = await open(path, 'r')
   try {
