@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccountId, ChannelName, HookReply, HookRequest } from '../channel/index.ts'
 import type { Meter } from '../pipeline/ports.ts'
 import { HubError } from './errors.ts'
@@ -34,8 +34,8 @@ export async function hooks(app: FastifyInstance, { receive, meter }: { readonly
     if (answer.headers) reply.headers(answer.headers)
     return reply.code(answer.status).send(answer.body ?? '')
   }
-  // Platforms read no page: their answers carry none of the headers that guard one.
-  const options = { helmet: false as const, schema: { hide: true } }
+  // Platforms read no page: their answers carry none of the headers that guard one. A logger of each request's own would be made for the few that fail.
+  const options = { helmet: false as const, schema: { hide: true }, childLoggerFactory: (log: FastifyBaseLogger) => log }
   app.post<Route>('/hooks/:channel/:account', options, handle)
   app.get<Route>('/hooks/:channel/:account', options, handle)
 }
