@@ -1,5 +1,5 @@
 import type { EventId, Json, Person } from '../channel/index.ts'
-import { type Conversation, type Heard, textOf } from '../core/conversation.ts'
+import type { Conversation, Heard } from '../core/conversation.ts'
 import type { Answer, Question, Say, VirtualAgent } from '../core/virtual-agent.ts'
 import { type Command, needsOf, VALUES } from './commands.ts'
 import type { Spoken } from './dialogues/dialogue.ts'
@@ -17,7 +17,7 @@ import { type Heard as UnansweredHeard, unansweredOf } from './knowledge/unanswe
 import { gotFiles, type Notes, notesOf, remember, spoke, trailed, withNotes } from './notes.ts'
 import { isUnknown, keptFiles, type Piece, piecesOf, settle, settleUnknown } from './pieces.ts'
 import type { ArticleStore, Audience } from './ports.ts'
-import { joinPieces } from './respond.ts'
+import { joinPieces, wordsFrom } from './respond.ts'
 import { audiencesFor } from './trust-gate.ts'
 import { isAngry } from './understand/anger.ts'
 import type { Understanding } from './understand/understanding.ts'
@@ -329,7 +329,7 @@ const asked = (outcome: Outcome, at: Turn): Outcome => {
   return { ...outcome, notes: again.notes, say: [...outcome.say, ...again.say], asks: false }
 }
 
-const saidIn = (heard: Heard): string => (heard.command === undefined ? textOf(heard.content) : heard.command.text)
+const saidIn = (heard: Heard): string => (heard.command === undefined ? wordsFrom(heard) : heard.command.text)
 
 const firstNameOf = (person: Person): string | null => {
   const first = person.name?.trim().split(/\s+/)[0] ?? ''

@@ -1,9 +1,9 @@
 import type { EventId, Person } from '../channel/index.ts'
-import { filesOf, type Heard, textOf } from '../core/conversation.ts'
+import { filesOf, type Heard } from '../core/conversation.ts'
 import type { Command } from './commands.ts'
 import type { Said } from './dialogues/dialogue.ts'
 import type { NotedFile, Notes } from './notes.ts'
-import { commandsOf, settleCommands, type Utterance } from './respond.ts'
+import { commandsOf, settleCommands, type Utterance, wordsFrom } from './respond.ts'
 import { maskSecrets } from './understand/secrets.ts'
 import type { Understanding } from './understand/understanding.ts'
 
@@ -24,8 +24,9 @@ export const keptFiles = (heard: Heard): readonly NotedFile[] =>
   filesOf(heard.content).flatMap((file) => ('stored' in file ? [{ id: file.stored, name: file.name ?? 'file' }] : []))
 
 /** What a command of the platform says in words: `/open_requests` is "open requests". */
-const wordsOf = ({ command, content }: Heard): string => {
-  if (command === undefined) return textOf(content)
+const wordsOf = (heard: Heard): string => {
+  const { command } = heard
+  if (command === undefined) return wordsFrom(heard)
   const name = command.name.replace(/^\//, '').toLowerCase()
   if (name === 'start' || name === 'support') return 'hello'
   return command.text.trim() === '' ? name.replaceAll(/[_-]/g, ' ') : command.text

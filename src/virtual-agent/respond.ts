@@ -13,7 +13,7 @@ import type { Reading, Understanding } from './understand/understanding.ts'
  */
 export const commandsOf = (heard: Heard, notes: Notes, understanding: Understanding): readonly Command[] => {
   if (heard.chosen !== undefined) return [ofChoice(heard.chosen, notes)]
-  const text = heard.command === undefined ? textOf(heard.content) : heard.command.text
+  const text = heard.command === undefined ? wordsFrom(heard) : heard.command.text
   // What stands behind /start names the link that brought the person here; it is nothing they said.
   if (heard.command !== undefined && (text.trim() === '' || /^\/?start$/i.test(heard.command.name)))
     return [ofPlatformCommand(heard.command.name, notes, understanding)]
@@ -30,6 +30,9 @@ export const commandsOf = (heard: Heard, notes: Notes, understanding: Understand
   if (language !== null && understanding.read(text).band !== 'act') return [{ do: 'answer-in', language }]
   return ofText(text, notes, understanding)
 }
+
+/** What was said, without the name by which the hub was called where others are ("@switchboard_bot report an incident"). */
+export const wordsFrom = ({ content }: Heard): string => textOf(content).replace(/^\s*@[\p{L}\p{N}_.-]+[,:]?\s+(?=\S)/u, '')
 
 const NOTICES =
   /^(?:please\s+)?(?:(?<off>stop|turn off|switch off|disable|mute|no more|don'?t send(?: me)?|unsubscribe from)|(?<on>start|turn on|switch on|enable|unmute|send me|resume|subscribe to))\s+(?:the\s+|my\s+|all\s+|any\s+|sending(?: me)?\s+|more\s+)*(?:notifications?|notices)(?:\s+(?:again|please))*[.!]*$/iu

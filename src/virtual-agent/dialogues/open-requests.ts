@@ -80,13 +80,14 @@ const list = async (world: World, before = ''): Promise<Move<OpenRequestsState>>
   }
 }
 
-const dayOf = (at: string, timezone = 'UTC'): string =>
+const dayOf = (at: string, timezone: string): string =>
   new Date(at).toLocaleString('en-GB', { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone: timezone })
 
 const mayReopen = ({ status, resolvedAt }: RequestView, now: string): boolean =>
   status === 'resolved' && resolvedAt !== null && Date.parse(now) - Date.parse(resolvedAt) <= REOPEN_DAYS * DAY_MS
 
-const cardOf = (view: RequestView, now: string): Content => {
+const cardOf = (view: RequestView, { now, house }: World): Content => {
+  const timezone = house.hours.timezone ?? 'UTC'
   const waits = view.approvals.find(({ state }) => state === 'pending')
   const comments = view.comments.filter(({ internal }) => !internal).slice(-COMMENTS)
   const lines = [
@@ -94,7 +95,7 @@ const cardOf = (view: RequestView, now: string): Content => {
     `Priority: ${view.priority}`,
     `Opened: ${ago(view.openedAt, now)}`,
     view.technician === null ? '' : `With: ${view.technician.name}`,
-    view.resolveBy === null || isOver(view.status) ? '' : `To be solved by: ${dayOf(view.resolveBy)} UTC`,
+    view.resolveBy === null || isOver(view.status) ? '' : `To be solved by: ${dayOf(view.resolveBy, timezone)} (${timezone})`,
     view.resolution === null ? '' : `Solution: ${view.resolution}`,
     ...comments.map(({ by, text: words, at }) => `${by.name}, ${ago(at, now)}: "${shorten(words.replace(/\s+/g, ' '), COMMENT_LENGTH)}"`),
   ]
@@ -126,7 +127,7 @@ const card = async (number: string, world: World, before: readonly Content[] = [
   if (!world.direct)
     return view === null || !isOfHere(view, world) ? writeDirectly() : { do: 'end', say: [...say(...before), ...say(text(briefly(view)))] }
   if (view === null) return missing(number, isGuest)
-  return { do: 'ask', state: { at: 'card', number: view.number }, say: say(...before, cardOf(view, world.now)) }
+  return { do: 'ask', state: { at: 'card', number: view.number }, say: say(...before, cardOf(view, world)) }
 }
 
 /** Says the same whether there is none or it is somebody else's. */
@@ -259,6 +260,15 @@ const COMMENTS_ON = /^(?:please |can you |i want to |i'd like to )*(?:add|commen
 const REOPENS = /\bre-?open\b|\bstill (?:not|broken|the same)\b/iu
 const CANCELS = /^(?:please |can you |i want to )*(?:cancel|withdraw|close)\b/iu
 
+/** "Close my request": the one that is named, or the only one; else the list. */
+const toCancel = async (said: Said, world: World): Promise<Move<OpenRequestsState>> => {
+  const { reader } = await readerOf(world)
+  const open = world.direct ? await world.desk.requestsOf(reader, { open: true, limit: 2 }) : []
+  const number = numberIn(said.text, []) ?? (open.length === 1 ? open[0]!.number : null)
+  const move = number === null ? null : await pressed(cancelValue(number), null, said, world)
+  return move ?? list(world)
+}
+
 /** Words about the request that is shown, or the number of another. */
 const inWords = async (
   state: Extract<OpenRequestsState, { at: 'list' | 'card' }>,
@@ -287,6 +297,7 @@ export const openRequests: Dialogue<OpenRequestsState> = {
     const chosen = said.chosen === undefined ? null : await pressed(said.chosen, null, said, world)
     if (chosen !== null) return chosen
     const asked: Wish = wish ?? 'open_requests'
+    if (CANCELS.test(said.text)) return toCancel(said, world)
     return asked === 'request_status' || requestNumbersOf(said.text).length > 0 ? statusOf(said.text, world) : list(world)
   },
   take: async (state, said, world) => {
@@ -296,7 +307,10 @@ export const openRequests: Dialogue<OpenRequestsState> = {
       case 'card':
         return inWords(state, said, world)
       case 'comment':
-        return comment(state, said, world)
+        // The button once more, in words.
+        return /^(?:please )?(?:add (?:a )?)?comments?[.!]*$/iu.test(said.text.trim()) && said.files.length === 0
+          ? waiting(state)
+          : comment(state, said, world)
       case 'reopen':
         return said.text.trim() === '' ? null : reopen(state.number, said, world)
       case 'cancel':

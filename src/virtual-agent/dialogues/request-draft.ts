@@ -215,7 +215,7 @@ export const question = (draft: RequestDraft, catalogue: Catalogue, missed = fal
       ]
     case 'kind':
       return [
-        choices('Is something not working, or do you need something?', [
+        choices(`${missed ? 'Please choose one of these. ' : ''}Is something not working, or do you need something?`, [
           { value: valueFor(draft, 'kind', 'incident'), label: "Something isn't working" },
           { value: valueFor(draft, 'kind', 'service-request'), label: 'I need something' },
         ]),

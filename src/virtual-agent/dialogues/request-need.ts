@@ -23,7 +23,7 @@ export const understood = (before: RequestDraft, words: string, world: World, sa
   if (draft.type === 'incident' || TROUBLE.test(words)) return filled({ ...draft, type: 'incident' }, world)
   const match = itemFor(world.catalogue, words)
   // "My laptop" is one that is there.
-  const isStatement = (tellingOf(words).length > NAME_WORDS || /\bmy\b/iu.test(words)) && !WISHING.test(words)
+  const isStatement = (tellingOf(words).length > NAME_WORDS || /^\W*(?:it'?s |about )?my\b/iu.test(words)) && !WISHING.test(words)
   return match.do === 'none' || isStatement ? { ...draft, type: null, asking: { what: 'kind' } } : matched(draft, match, world)
 }
 
