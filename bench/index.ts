@@ -1,8 +1,9 @@
+import { run as deadlines } from './deadlines.ts'
 import { run as knowledge } from './knowledge.ts'
 import { run as throughput } from './throughput.ts'
 import { run as understanding } from './understanding.ts'
 
-const benches = { throughput, understanding, knowledge }
+const benches = { throughput, deadlines, understanding, knowledge }
 
 const given = process.argv.slice(2)
 const [name, ...args] = given[0] === undefined || given[0].startsWith('-') ? ['throughput', ...given] : given
