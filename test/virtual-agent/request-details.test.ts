@@ -239,6 +239,10 @@ describe('a wish for a thing of the catalogue', () => {
     ['order a mouse', 'Where shall it go?'],
     ['need Photoshop', 'For how long'],
     ['shared mailbox please', 'Which address'],
+    ['I need access to sharepoint for bob@example.com', 'Which folder?'],
+    ['new starter tomorrow: Max Mustermann, team sales', 'full name'],
+    ['please install visio on NB-1234', 'Which of these do you mean?'],
+    ['I need a laptop and two monitors', 'Which of these do you mean?'],
     ['I was wondering whether it might be possible to get a second screen, since I do a lot of spreadsheets', 'Which size'],
   ])('begins its request: %s', async (words, question) => {
     await talks.play(`> ${words}\n< ${question}`)

@@ -194,7 +194,9 @@ const takeText = async (draft: RequestDraft, said: Said, world: World): Promise<
 /** Another thing of the catalogue, where a few words are asked for. */
 const wantsOther = ({ asking, item }: RequestDraft, words: string, { catalogue }: World): boolean => {
   const wish = item === null || asking.what === 'need' ? null : catalogueWish(catalogue, words)
-  return wish?.orders === true && wish.whole && wish.item.id !== item?.id && /\b(?:need|want|order|request|get)\b/iu.test(words)
+  return (
+    wish?.orders === true && wish.whole && !wish.several && wish.item.id !== item?.id && /\b(?:need|want|order|request|get)\b/iu.test(words)
+  )
 }
 
 /** "That looks perfect, thank you", under a question whether to submit it. */

@@ -26,8 +26,11 @@ export const start = (notes: Notes, wish: Wish, text: string, found: Found | und
 export const wished = (command: Command, catalogue: Catalogue): Command => {
   if (command.do !== 'clarify' && (command.do !== 'look' || command.quiet)) return command
   const wish = catalogueWish(catalogue, command.text)
-  if (wish === null) return command
+  // Which of several is asked for where they are ordered, and guessed at nowhere.
+  if (wish === null || (wish.several && !wish.orders)) return command
   const reads = command.do === 'look' && command.found?.sure === true
   if (wish.orders && (wish.whole || !reads)) return { do: 'start', wish: 'create_request', text: command.text }
-  return command.do === 'look' && (wish.whole || wish.orders) ? { ...command, item: { id: wish.item.id, title: wish.item.title } } : command
+  return command.do === 'look' && !wish.several && (wish.whole || wish.orders)
+    ? { ...command, item: { id: wish.item.id, title: wish.item.title } }
+    : command
 }
