@@ -95,6 +95,16 @@ describe('the catalogue', () => {
     ['        ask: Which size?\n', '', 'line 11: items[0].fields[0].ask: expected a text of 1 to 300 characters, found nothing'],
     ['value: no', 'value: 24', 'line 17: items[0].fields[0].options[1].value: expected a value that no other option has, found "24"'],
     ['kind: choice', 'kind: text', 'line 16: items[0].fields[0].options: expected no options: the kind is text, found a list of 2'],
+    [
+      'kind: choice',
+      'lies: ahead\n        kind: choice',
+      'items[0].fields[0].lies: expected nothing: only a date lies ahead or behind, and the kind is choice, found "ahead"',
+    ],
+    [
+      / {8}kind: choice\n {8}options:[\s\S]*None\n/,
+      '        kind: date\n        lies: aheed\n',
+      'line 15: items[0].fields[0].lies: expected ahead or behind, found "aheed"; did you mean ahead?',
+    ],
     [/ {8}options:[\s\S]*None\n/, '', 'line 11: items[0].fields[0].options: expected the options to choose from, found nothing'],
     [
       / {8}options:[\s\S]*None\n/,
@@ -159,7 +169,7 @@ describe('the catalogue', () => {
     const { categories, items } = await loadCatalogue(shipped)
     expect(categories).toHaveLength(8)
     expect(items.map(({ id }) => id)).toEqual(expect.arrayContaining(['new-laptop', 'vpn-access', 'new-starter', 'leaver']))
-    expect(items).toHaveLength(12)
+    expect(items).toHaveLength(13)
     const approvers = items.flatMap(({ approvals }) => approvals.flatMap((rule) => rule.approvers))
     expect(approvers.filter((address) => !address.endsWith('@example.com'))).toEqual([])
     for (const { id, fields, keywords } of items) {
