@@ -48,7 +48,7 @@ export interface Adapter<Payload extends Json = Json> {
   acknowledge?(event: InboundEvent): Promise<void>
   /** Present where `capabilities.typing`. Shows "writing…" for a few seconds. */
   typing?(to: Address): Promise<void>
-  /** Changes a message of ours (`null` removes it). Present where `capabilities.edit`. */
+  /** Changes a message of ours (`null` removes it); where that fails as `rejected`, the payload is sent as a new one. Present where `capabilities.edit`. */
   revise?(payload: Payload | null, to: Address, message: PlatformMessageId, attempt: Attempt): Promise<Receipt>
   /** Sets (or with `''` takes away) our reaction. Present where `capabilities.reactions`. */
   react?(to: Address, message: PlatformMessageId, emoji: string): Promise<void>
@@ -122,7 +122,13 @@ export type Attempt = {
 }
 /** `messages`: every platform id the call made, first to last. `reply` replaces `address.reply` (a spent reply token). */
 export type Receipt = { readonly messages: readonly PlatformMessageId[]; readonly at: string; readonly reply?: Json }
-export type Health = { readonly ok: boolean; readonly detail: string; readonly facts?: { readonly [name: string]: Json } }
+/** `advice`: what somebody should do although the credentials work (nothing comes in, a quota ends); `detail` says it, too. */
+export type Health = {
+  readonly ok: boolean
+  readonly detail: string
+  readonly advice?: string
+  readonly facts?: { readonly [name: string]: Json }
+}
 export type Profile = {
   readonly name?: string
   readonly email?: string
