@@ -1,4 +1,5 @@
 import type { Health, Json } from '../../src/channel/index.ts'
+import { advised } from '../../src/channel/kit/advised.ts'
 import type { Api } from './api.ts'
 import { classify } from './errors.ts'
 import type { BotInfo } from './wire.ts'
@@ -28,11 +29,8 @@ export async function check(api: Api, learn: (signal: AbortSignal) => Promise<Bo
       webhookActive: hook?.active ?? false,
       ...(info.chatMode ? { chatMode: info.chatMode } : {}),
     }
-    return {
-      ok: true,
-      detail: [`${info.displayName} (${info.basicId}) answers.`, adviceOn(hook), quotaIn(quota, left)].filter(Boolean).join(' '),
-      facts,
-    }
+    const advice = [adviceOn(hook), quotaIn(quota, left)].filter(Boolean).join(' ')
+    return { ok: true, ...advised(`${info.displayName} (${info.basicId}) answers.`, advice), facts }
   } catch (error) {
     const failure = classify(error)
     return { ok: false, detail: failure.detail ?? failure.code, facts: { code: failure.code } }

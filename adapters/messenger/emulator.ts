@@ -9,6 +9,7 @@ import { hmac } from '../../src/channel/kit/signature.ts'
 import { answerOf, makePage, type Page, type PageOptions, Refusal } from './emulator/page.ts'
 import { chatOf, type MessengerPerson, personIn } from './emulator/people.ts'
 import { sendMessage, uploadAttachment } from './emulator/sending.ts'
+import { subscribedFields } from './wire.ts'
 
 export type { MessengerPerson } from './emulator/people.ts'
 
@@ -94,7 +95,10 @@ export async function startMessengerEmulator(options: EmulatorOptions & Partial<
     account,
     refusedAccount: () => ({ ...account(), pageAccessToken: 'EMULATORrevokedtoken' }),
     sign: hooks.sign,
-    connect: (hookUrl) => hooks.connect(hookUrl, page.verifyToken),
+    connect(hookUrl) {
+      page.subscribedFields = subscribedFields.split(',')
+      return hooks.connect(hookUrl, page.verifyToken)
+    },
     person,
     together: hooks.together,
     pending: hooks.waiting,

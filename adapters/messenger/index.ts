@@ -1,4 +1,5 @@
 import { type Adapter, defineAdapter, type Health, type Json, PlatformError, type Profile } from '../../src/channel/index.ts'
+import { advised } from '../../src/channel/kit/advised.ts'
 import { fetchMetaFile } from '../../src/channel/kit/meta-file.ts'
 import { type Graph, openGraph } from '../../src/channel/kit/meta-graph.ts'
 import { verifyMeta } from '../../src/channel/kit/meta-webhook.ts'
@@ -66,9 +67,9 @@ async function check(graph: Graph, keys: MessengerConfig, signal: AbortSignal): 
     const facts: { [name: string]: Json } = { page: page.id, name: called, ...(fields ? { subscribedFields: fields } : {}) }
     const silent = fields !== undefined && !fields.includes('messages')
     const advice = silent
-      ? ' No app is subscribed to its messages, so nothing comes in: npm run channel -- connect messenger <account>'
-      : ''
-    return { ok: true, detail: `The page ${called} answers.${advice}`, facts }
+      ? 'No app is subscribed to its messages, so nothing comes in: npm run channel -- connect messenger <account>'
+      : undefined
+    return { ok: true, ...advised(`The page ${called} answers.`, advice), facts }
   } catch (error) {
     const failure = classify(error)
     return { ok: false, detail: failure.detail ?? failure.code, facts: { code: failure.code } }

@@ -11,6 +11,7 @@ import {
   type Profile,
   type Verdict,
 } from '../../src/channel/index.ts'
+import { advised } from '../../src/channel/kit/advised.ts'
 import { isSecret } from '../../src/channel/kit/signature.ts'
 import { type Api, openApi } from './api.ts'
 import { capabilities } from './capabilities.ts'
@@ -113,7 +114,7 @@ async function check(api: Api, keys: TelegramConfig, learn: (signal: AbortSignal
       ...(hook.last_error_message ? { lastError: hook.last_error_message } : {}),
       ...(hook.last_error_date ? { lastErrorAt: new Date(hook.last_error_date * 1000).toISOString() } : {}),
     }
-    return { ok: true, detail: [`@${me.username ?? me.id} answers.`, adviceOn(hook, keys)].filter(Boolean).join(' '), facts }
+    return { ok: true, ...advised(`@${me.username ?? me.id} answers.`, adviceOn(hook, keys)), facts }
   } catch (error) {
     const failure = classify(error)
     return { ok: false, detail: failure.detail ?? failure.code, facts: { code: failure.code } }

@@ -9,6 +9,7 @@ import {
   type Profile,
   type Verdict,
 } from '../../src/channel/index.ts'
+import { advised } from '../../src/channel/kit/advised.ts'
 import { listIn, objectIn, textIn } from '../../src/channel/kit/meta-webhook.ts'
 import { isSigned } from '../../src/channel/kit/signature.ts'
 import { type Api, openApi } from './api.ts'
@@ -85,7 +86,7 @@ async function check(api: Api, signal: AbortSignal): Promise<Health> {
       unansweredPerHour: 100,
     }
     const missing = eventTypes.filter((type) => !listIn(info.event_types).includes(type))
-    return { ok: true, detail: [`${name} answers.`, adviceOn(webhook, missing)].filter(Boolean).join(' '), facts }
+    return { ok: true, ...advised(`${name} answers.`, adviceOn(webhook, missing)), facts }
   } catch (error) {
     const failure = classify(error)
     return { ok: false, detail: failure.detail ?? failure.code, facts: { code: failure.code } }

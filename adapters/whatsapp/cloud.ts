@@ -7,6 +7,7 @@ import {
   type Json,
   PlatformError,
 } from '../../src/channel/index.ts'
+import { advised } from '../../src/channel/kit/advised.ts'
 import { fetchMetaFile } from '../../src/channel/kit/meta-file.ts'
 import { type Graph, openGraph } from '../../src/channel/kit/meta-graph.ts'
 import { verifyMeta } from '../../src/channel/kit/meta-webhook.ts'
@@ -80,15 +81,15 @@ async function check(graph: Graph, keys: CloudConfig, signal: AbortSignal): Prom
       ...(told.name_status ? { nameStatus: told.name_status } : {}),
       ...(told.throughput?.level ? { throughput: told.throughput.level } : {}),
     }
-    const warning = quality === 'RED' ? ' Its quality is low: people block or report it.' : ''
     const apps = business === undefined ? undefined : await subscribedApps(graph, business, signal)
     const silence =
       apps?.length === 0
-        ? ' No app is subscribed to its WhatsApp account, so nothing comes in: npm run channel -- connect whatsapp <account>'
-        : ''
+        ? 'No app is subscribed to its WhatsApp account, so nothing comes in: npm run channel -- connect whatsapp <account>'
+        : undefined
+    const warning = quality === 'RED' ? 'Its quality is low: people block or report it.' : undefined
     return {
       ok: true,
-      detail: `${phone}${name ? ` (${name})` : ''} answers.${warning}${silence}`,
+      ...advised(`${phone}${name ? ` (${name})` : ''} answers.`, [warning, silence].filter(Boolean).join(' ')),
       facts: { ...facts, ...(apps ? { subscribedApps: apps } : {}) },
     }
   } catch (error) {

@@ -160,7 +160,7 @@ export function makeReceive({ channels, store, bell, live, meter, log, now, fetc
         await store.pauseAccount(definition.name, account, { kind: 'unauthorized', code: change, detail })
         return
       case 'limited':
-        await store.noteCheck(definition.name, account, { ok: false, detail })
+        await store.noteCheck(definition.name, account, { ok: false, detail, facts: { code: change } })
         return
     }
   }

@@ -85,7 +85,9 @@ function wordsOf(
     case 'green':
       return throttled_until !== null && throttled_until.getTime() > Date.now()
         ? { reason: 'The platform has asked us to slow down; messages go out as fast as it allows.' }
-        : {}
+        : reason?.detail
+          ? { reason: reason.detail }
+          : {}
   }
 }
 

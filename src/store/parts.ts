@@ -158,9 +158,17 @@ export async function resumeAccount(db: Db, channel: ChannelName, account: Accou
   return rows.map((row) => row.conversation)
 }
 
+/** Why an account is red, or what somebody should do although it is green. */
+function noted({ ok, detail, advice, facts }: Health): Failure | null {
+  const code = typeof facts?.code === 'string' ? facts.code : 'check'
+  if (!ok) return { kind: 'unauthorized', code, detail }
+  return advice ? { kind: 'transient', code: 'advice', detail: advice } : null
+}
+
 /** See `Store.noteCheck`. */
 export async function noteCheck(db: Db, channel: ChannelName, account: AccountId, health: Health): Promise<readonly ConversationId[]> {
-  const reason = health.ok ? null : asJson({ kind: 'unauthorized', code: 'check', detail: health.detail } satisfies Failure)
+  const why = noted(health)
+  const reason = why === null ? null : asJson(why)
   const { rows } = await sql<{ was_paused: boolean }>`
     with before as (select paused_at is not null as paused from accounts where channel = ${channel} and account = ${account}),
     noted as (

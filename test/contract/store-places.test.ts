@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventId } from '../../src/channel/index.ts'
 import type { ConversationId } from '../../src/core/conversation.ts'
 import type { Store } from '../../src/pipeline/ports.ts'
+import { readAccounts } from '../../src/store/accounts.ts'
 import { type Connection, connect } from '../../src/store/connect.ts'
 import { makeStore } from '../../src/store/index.ts'
 import { migrate } from '../../src/store/migrate.ts'
@@ -114,6 +115,22 @@ for (const { kind, available, open } of kinds)
       const third = newcomer()
       const [others] = await file(third, number)
       expect(others!.conversation).not.toBe(conversation)
+    })
+
+    test('an account that works and lacks something says what; one that is limited is sent to the platform’s console', async () => {
+      const account = newcomer() as never
+      const channels = { all: () => [{ definition: { name: 'test', title: 'Test' }, account }] } as never
+      const shown = async () => (await readAccounts(connection.db, channels))[0]
+      await store.noteCheck('test', account, { ok: true, detail: 'It answers. No webhook is set.', advice: 'No webhook is set.' })
+      expect(await shown()).toMatchObject({ state: 'green', reason: 'No webhook is set.' })
+      await store.noteCheck('test', account, { ok: false, detail: 'Events are withheld.', facts: { code: 'limited' } })
+      expect(await shown()).toMatchObject({
+        state: 'red',
+        reason: 'Events are withheld.',
+        nextStep: expect.stringContaining('has limited'),
+      })
+      await store.noteCheck('test', account, { ok: true, detail: 'It answers.' })
+      expect(await shown()).toEqual(expect.not.objectContaining({ reason: expect.anything() }))
     })
 
     test('whom another account of the channel knows by the same name of the whole platform is the same person, on another channel somebody else', async () => {
