@@ -123,7 +123,7 @@ describe('the playground', () => {
     await page.keyboard.press('Escape')
     const before = await answers(page).count()
     await say(page, 'are you there')
-    await answers(page).nth(before).waitFor({ timeout: 45_000 })
+    await answers(page).nth(before).waitFor()
     await page.getByRole('button', { name: 'Faults' }).click()
     await page.getByRole('button', { name: 'All well again' }).click()
     await context.close()

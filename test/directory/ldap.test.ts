@@ -23,7 +23,7 @@ beforeAll(async () => {
     filter: '(&(objectClass=inetOrgPerson)(mail={email}))',
     nameAttribute: 'cn',
     emailAttribute: 'mail',
-    timeoutMs: 3_000,
+    timeoutMs: 30_000,
   }
 })
 afterAll(() => slapd?.stop())

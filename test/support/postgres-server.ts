@@ -22,7 +22,7 @@ export type PostgresServer = {
 }
 
 const installed = '/usr/lib/postgresql'
-const startMs = 30_000
+const startMs = 120_000
 
 /** Undefined (and said on stderr) where Postgres is not installed here; an error where `REQUIRE_SERVICES=1`. */
 export async function postgresServer(): Promise<PostgresServer | undefined> {

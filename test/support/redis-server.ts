@@ -18,7 +18,7 @@ export type RedisServer = {
 }
 
 const program = ['/usr/bin/redis-server', '/usr/local/bin/redis-server'].find((path) => existsSync(path))
-const startMs = 20_000
+const startMs = 120_000
 
 /** Undefined (and said on stderr) where Redis is not installed here; an error where `REQUIRE_SERVICES=1`. */
 export async function redisServer(): Promise<RedisServer | undefined> {

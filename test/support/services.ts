@@ -29,7 +29,7 @@ export async function postgresUrl(): Promise<Service | undefined> {
 }
 
 async function query(at: URL, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: at.href, connectionTimeoutMillis: 5_000 })
+  const client = new pg.Client({ connectionString: at.href, connectionTimeoutMillis: 30_000 })
   await client.connect()
   try {
     await client.query(statement)
@@ -83,7 +83,7 @@ async function emptied(base: string, number: number, token: string): Promise<Ser
 }
 
 async function connected(url: string, db: number): Promise<Redis> {
-  const redis = new Redis(url, { db, lazyConnect: true, maxRetriesPerRequest: 1, connectTimeout: 5_000, retryStrategy: () => null })
+  const redis = new Redis(url, { db, lazyConnect: true, maxRetriesPerRequest: 1, connectTimeout: 30_000, retryStrategy: () => null })
   await redis.connect()
   return redis
 }

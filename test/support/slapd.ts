@@ -160,7 +160,7 @@ export async function startSlapd(): Promise<Slapd> {
     await rm(directory, { recursive: true, force: true })
   }
   for (let tries = 0; !(await answers(port)); tries++) {
-    if (tries > 100 || child.exitCode !== null) {
+    if (tries > 1_200 || child.exitCode !== null) {
       await stop()
       throw new Error('slapd did not start')
     }

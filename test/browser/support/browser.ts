@@ -23,7 +23,7 @@ export type Visit = { readonly page: Page; readonly context: BrowserContext; rea
 /** Somebody with a browser of their own; `complaints` is what the page threw, and what the security policy stopped. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ viewport: desktop, locale: 'en-GB', ...options })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(50_000)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))

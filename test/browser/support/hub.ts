@@ -13,7 +13,7 @@ export type RunningHub = {
   restart(): Promise<void>
 }
 
-const startMs = 40_000
+const startMs = 120_000
 const root = join(import.meta.dirname, '../../..')
 
 /** A hub of this test's own, as `npm start` runs it: embedded, with the default configuration, on a free port. */

@@ -9,7 +9,7 @@ import type { AdapterDeps, EventOf, HookReply, HookRequest, InboundEvent, Json, 
 import { files } from '../../contract/samples.ts'
 
 /** Chromium starts within seconds; on a busy machine in more. */
-export async function until<Value>(look: () => Value | undefined | false, what: string, ms = 15_000): Promise<Value> {
+export async function until<Value>(look: () => Value | undefined | false, what: string, ms = 50_000): Promise<Value> {
   const end = Date.now() + ms
   for (;;) {
     const value = look()
