@@ -5,6 +5,10 @@ import type { ConversationView, MessageView } from '../../../src/http/api-types.
 import { deskApi } from './api.ts'
 
 const typingMs = 6_000
+const refreshMs = 20_000
+/** What the platform says of a message comes without a call: while one is under way, it is looked for. */
+const underWayMs = 1_500
+const youngMs = 120_000
 
 /** Signs the playground's technician in, reads the desk, and reads again whatever the hub says has changed. */
 export function useDesk() {
@@ -61,7 +65,11 @@ type Known = { readonly messages: readonly MessageView[]; readonly more: boolean
 
 /** The newest page of one conversation, read again whenever something happens, and as many earlier ones as were asked for. */
 export function useConversation(id: string) {
-  const newest = useQuery({ queryKey: ['conversation', id], queryFn: () => deskApi.conversation(id), refetchInterval: 20_000 })
+  const newest = useQuery({
+    queryKey: ['conversation', id],
+    queryFn: () => deskApi.conversation(id),
+    refetchInterval: ({ state }) => (state.data?.messages.some(isUnderWay) ? underWayMs : refreshMs),
+  })
   const [known, setKnown] = useState<Known | null>(null)
   const page = newest.data
   useEffect(() => {
@@ -73,6 +81,9 @@ export function useConversation(id: string) {
   })
   return { conversation: page?.conversation, known, error: newest.error, earlier }
 }
+
+const isUnderWay = ({ delivery, at }: MessageView): boolean =>
+  (delivery?.state === 'waiting' || delivery?.state === 'sending') && Date.parse(at) > Date.now() - youngMs
 
 /** A page that does not reach what was known begins anew: what lies between is read as earlier messages. */
 function withNewest(known: Known | null, { messages, more }: ConversationView): Known {
