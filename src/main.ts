@@ -4,7 +4,7 @@ import { loadConfiguration } from '../config/load.ts'
 import { explainAll } from '../config/problem.ts'
 import { startHub } from './app.ts'
 import { makeLog } from './log.ts'
-import { DirectoryInUse } from './store/directory-lock.ts'
+import { startFailure } from './start-failure.ts'
 import { startPlayground } from './tools/playground.ts'
 
 /** What was begun must be finished in so long after a signal, in ms; then the rest is left to sweep. */
@@ -59,7 +59,8 @@ try {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 } catch (error) {
-  if (error instanceof DirectoryInUse) console.error(error.message)
+  const why = startFailure(error, environment)
+  if (why !== undefined) console.error(why)
   else log.fatal({ step: 'start', error }, 'the hub could not start')
   process.exit(1)
 }
