@@ -105,4 +105,3 @@ export const remoteDesk = z.strictObject({
   comments: comments.optional().describe('Where comments are read; without it none are shown.'),
   approvals: approvals.optional().describe('Where approvals are; without it there are none.'),
 })
-export type RemoteDesk = z.output<typeof remoteDesk>

@@ -22,7 +22,6 @@ type Needs = {
   readonly log: Log
   readonly now: () => Date
 }
-export type Postman = ReturnType<typeof makePostman>
 
 /** Sends what lies in the outbox, off everybody's way, with retries until a mail is of no use any more. */
 export function makePostman({ outbox, way, directory, log, now }: Needs) {

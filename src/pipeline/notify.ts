@@ -250,7 +250,6 @@ export function makeNotify({ book, audience, channels, store, bell, log, now, li
     },
   }
 }
-export type Notify = ReturnType<typeof makeNotify>
 
 /** What people do themselves in a conversation they have been answered there. */
 function didItHere({ by }: RequestEvent, { address, person }: Listener): boolean {

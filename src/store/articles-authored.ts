@@ -187,4 +187,3 @@ export const makeAuthoredArticles = (db: Kysely<any>) => {
     },
   }
 }
-export type AuthoredArticles = ReturnType<typeof makeAuthoredArticles>
