@@ -46,11 +46,8 @@ export function useText(key: string, begun: Base, suggested: ArticleText = begun
     brought,
     /** Goes on from this version; with text of the author's own where it is given. */
     begin,
-    /** It is saved: nothing is to be kept. */
-    saved: (next: Base) => {
-      forget(key)
-      begin(next)
-    },
+    /** This much is saved; what was written since stays, unsaved. */
+    saved: (next: Base) => begin(next, text),
   }
 }
 export type Text = ReturnType<typeof useText>

@@ -45,25 +45,22 @@ export function Writing({
   const [aside, setAside] = useState(() => kept<ArticleText>(`${key}:aside`))
   const [empty, setEmpty] = useState<FieldErrors>({})
   const form = useRef<HTMLFormElement>(null)
-  const overtaken = article !== undefined && article.version > text.base.version
   const gone = article?.state === 'deleted'
 
-  useEffect(() => {
-    if (!overtaken || text.dirty) return
-    text.begin({ version: article.version, text: textOf(article) })
-  })
   const save = useMutation({
-    mutationFn: async (state: SavedAs) => {
+    mutationFn: async ({ state, sent }: { readonly state: SavedAs; readonly sent: ArticleText }) => {
       const saved = article
-        ? await knowledgeApi.save(article.id, text.base.version, text.text, state)
-        : await knowledgeApi.create(text.id.trim(), text.text, state)
+        ? await knowledgeApi.save(article.id, text.base.version, sent, state)
+        : await knowledgeApi.create(text.id.trim(), sent, state)
       const answers = question?.state === 'open' && state === 'published' ? question : undefined
       const failed =
         answers && (await knowledgeApi.settle(answers.id, { state: 'done', article: saved.id }).then(() => undefined, problemOf))
       return { saved, answers, failed }
     },
-    async onSuccess({ saved, answers, failed }, state) {
-      text.saved({ version: saved.version, text: text.text })
+    async onSuccess({ saved, answers, failed }, { state, sent }) {
+      const base = { version: saved.version, text: sent }
+      if (article) text.saved(base)
+      else text.begin(base)
       tell(
         saved.id,
         [SAID[state], answers && (failed ? `The question could not be marked as answered: ${failed}` : 'The question is answered.')]
@@ -73,11 +70,17 @@ export function Writing({
       await Promise.all(
         ['article', 'articles', 'versions', 'questions', 'question'].map((name) => queries.invalidateQueries({ queryKey: [name] })),
       )
-      go({ at: 'article', id: saved.id, question: state === 'draft' ? question?.id : undefined }, true)
+      // Whoever has gone elsewhere meanwhile stays there.
+      if (form.current) go({ at: 'article', id: saved.id, question: state === 'draft' ? question?.id : undefined }, true)
     },
     onError: (error) => {
       if (isOvertaken(error)) void queries.invalidateQueries({ queryKey: ['article', article?.id] })
     },
+  })
+  const overtaken = article !== undefined && article.version > text.base.version && !save.isPending
+  useEffect(() => {
+    if (!overtaken || text.dirty) return
+    text.begin({ version: article.version, text: textOf(article) })
   })
   const remove = useMutation({
     mutationFn: () => knowledgeApi.remove(article?.id ?? ''),
@@ -92,7 +95,7 @@ export function Writing({
   const submit = (state: SavedAs) => {
     const lacks = lackingIn(text.text)
     setEmpty(lacks)
-    if (Object.keys(lacks).length === 0) save.mutate(state)
+    if (Object.keys(lacks).length === 0) save.mutate({ state, sent: text.text })
   }
   const wrong = Object.keys(errors).join()
   useEffect(() => {
@@ -180,7 +183,7 @@ export function Writing({
             id={text.id}
             setId={article ? undefined : text.setId}
             errors={errors}
-            disabled={gone || save.isPending}
+            disabled={gone || (article === undefined && save.isPending)}
           />
           <Problem error={Object.keys(refused).length > 0 || isOvertaken(save.error) ? null : save.error} />
           {gone ? null : (
@@ -195,13 +198,13 @@ export function Writing({
                 type="submit"
                 variant="default"
                 disabled={!text.dirty || overtaken}
-                loading={save.isPending && save.variables === 'draft'}
+                loading={save.isPending && save.variables.state === 'draft'}
               >
                 Save draft
               </Button>
               <Button
                 disabled={overtaken || save.isPending || (!text.dirty && article?.state === 'published')}
-                loading={save.isPending && save.variables === 'published'}
+                loading={save.isPending && save.variables.state === 'published'}
                 onClick={() => submit('published')}
               >
                 Publish
