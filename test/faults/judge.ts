@@ -48,8 +48,11 @@ export function judge({ record }: TelegramEmulator): Verdict {
 const overtaken = (answers: readonly string[], order: readonly string[]): boolean =>
   answers.some((text, at) => at > 0 && order.indexOf(text) < order.indexOf(answers[at - 1]!))
 
+/** Updates that got a 200, so far. */
+export const acknowledged = ({ record }: TelegramEmulator): number => record.delivered.filter(({ status }) => status === 200).length
+
 /** Waits until the platform has handed in everything and everything is answered, or time is up; then judges. */
-export async function settled(emulator: TelegramEmulator, withinMs = 60_000): Promise<Verdict> {
+export async function settled(emulator: TelegramEmulator, withinMs = 200_000): Promise<Verdict> {
   const until = Date.now() + withinMs
   while (Date.now() < until) {
     if (emulator.pending() === 0 && unanswered(emulator) === 0) break
@@ -103,7 +106,7 @@ export function writeAll(emulator: TelegramEmulator, names: readonly string[], e
 }
 
 /** Resolves somewhere in the middle of the traffic: when so many more answers have become visible, or after `atMostMs`. */
-export async function loaded({ record }: TelegramEmulator, answers = 10 + Math.random() * 60, atMostMs = 3_000): Promise<void> {
+export async function loaded({ record }: TelegramEmulator, answers = 20 + Math.random() * 60, atMostMs = 30_000): Promise<void> {
   const before = record.accepted.length
   const until = Date.now() + atMostMs
   while (record.accepted.length < before + answers && Date.now() < until) await wait(5)

@@ -13,17 +13,17 @@ beforeEach(() => stage.emulator.record.clear())
 const numbers = (most: number): string[] => Array.from({ length: most }, (_, n) => `number ${n + 1}`)
 
 describe('numbers sent as fast as they can be typed', () => {
-  test('are answered each with its own, two hundred times, in order', async () => {
+  test('are answered each with its own, two hundred times, in order', { timeout: 300_000 }, async () => {
     const ana = stage.person('Ana')
     for (const number of numbers(200)) void ana.says(number)
-    expect(await settled(stage.emulator, 40_000)).toMatchObject({ acknowledged: 200, lost: [], doubled: [], disordered: [], invented: [] })
+    expect(await settled(stage.emulator)).toMatchObject({ acknowledged: 200, lost: [], doubled: [], disordered: [], invented: [] })
     expect(said('Ana')).toEqual(numbers(200))
   })
 
-  test('by sixty people at once, and nobody hears anybody else’s', async () => {
+  test('by sixty people at once, and nobody hears anybody else’s', { timeout: 300_000 }, async () => {
     const people = Array.from({ length: 60 }, (_, n) => stage.person(`Person ${n}`))
     for (const number of numbers(10)) for (const person of people) void person.says(`${number} of ${person.key}`)
-    expect(await settled(stage.emulator, 40_000)).toMatchObject({ acknowledged: 600, lost: [], doubled: [], disordered: [], invented: [] })
+    expect(await settled(stage.emulator)).toMatchObject({ acknowledged: 600, lost: [], doubled: [], disordered: [], invented: [] })
     for (const person of people)
       expect(person.news().map(({ text }) => text)).toEqual(numbers(10).map((number) => `${number} of ${person.key}`))
     expect(judge(stage.emulator).acknowledged).toBe(600)
@@ -36,7 +36,7 @@ describe('numbers sent as fast as they can be typed', () => {
     Object.assign(faults, { duplicate: 0.1, reorder: 0.1, error: 0.025, throttle: { share: 0.025, retryAfterSeconds: 0.05 } })
     const ben = stage.person('Ben')
     for (const number of numbers(200)) void ben.says(number)
-    const verdict = await settled(stage.emulator, 80_000)
+    const verdict = await settled(stage.emulator)
     Object.assign(faults, { duplicate: 0, reorder: 0, error: 0, throttle: { share: 0, retryAfterSeconds: 1 } })
     expect(verdict).toMatchObject({ acknowledged: 200, lost: [], doubled: [], disordered: [], invented: [] })
     expect(said('Ben').toSorted()).toEqual(numbers(200).toSorted())
