@@ -239,6 +239,7 @@ describe('a wish for a thing of the catalogue', () => {
     ['order a mouse', 'Where shall it go?'],
     ['need Photoshop', 'For how long'],
     ['shared mailbox please', 'Which address'],
+    ['I need a new laptop, mine is broken', 'Which laptop suits your work?'],
     ['I need access to sharepoint for bob@example.com', 'Which folder?'],
     ['new starter tomorrow: Max Mustermann, team sales', 'full name'],
     ['please install visio on NB-1234', 'Which of these do you mean?'],

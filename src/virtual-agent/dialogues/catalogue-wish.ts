@@ -2,7 +2,7 @@ import type { Catalogue, CatalogueItem } from '../../core/service-desk.ts'
 import { stemOf } from '../knowledge/stem.ts'
 import { normalise, wordsOf } from '../understand/features.ts'
 import { itemFor, tellingOf } from './catalogue-search.ts'
-import { TROUBLE } from './request-need.ts'
+import { asksForNew, TROUBLE } from './request-need.ts'
 
 /** What somebody seems to want of the catalogue. `orders`: they say that they want it. `whole`: nothing that they say is about anything else. `several`: other things fit about as well. */
 export type CatalogueWish = { readonly item: CatalogueItem; readonly orders: boolean; readonly whole: boolean; readonly several: boolean }
@@ -36,7 +36,8 @@ const wordsOfItem = (item: CatalogueItem): ReadonlySet<string> => {
 
 /** Is a thing of the catalogue wanted, and which? Null where it is a trouble, a question about it, none, or one of several. */
 export const catalogueWish = (catalogue: Catalogue, text: string): CatalogueWish | null => {
-  if (TROUBLE.test(text) || ELSE.test(text.trim())) return null
+  const isNew = asksForNew(catalogue, text)
+  if ((TROUBLE.test(text) && !isNew) || ELSE.test(text.trim())) return null
   const match = itemFor(catalogue, text)
   if (match.do === 'none') return null
   const items = match.do === 'one' ? [match.found] : match.found
@@ -45,7 +46,7 @@ export const catalogueWish = (catalogue: Catalogue, text: string): CatalogueWish
     (word) => !BESIDE.has(word) && !/^\d+(?:st|nd|rd|th)?$/.test(word) && !words.has(stemOf(word)),
   )
   const [item] = items
-  const orders = ORDERS.test(text.trim()) || text.trim().toLowerCase().startsWith(item!.title.toLowerCase())
+  const orders = isNew || ORDERS.test(text.trim()) || text.trim().toLowerCase().startsWith(item!.title.toLowerCase())
   return { item: item!, orders, whole: strange.length === 0, several: items.length > 1 }
 }
 

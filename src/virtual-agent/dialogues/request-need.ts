@@ -1,4 +1,4 @@
-import type { CatalogueItem, RequestType } from '../../core/service-desk.ts'
+import type { Catalogue, CatalogueItem, RequestType } from '../../core/service-desk.ts'
 import { categoryFor, itemFor, type Match, tellingOf } from './catalogue-search.ts'
 import type { World } from './dialogue.ts'
 import { type RequestDraft, slotsOf, valueFor } from './request-draft.ts'
@@ -17,10 +17,16 @@ const WISHING =
 /** Longer than the name of a thing: a statement, which may be a trouble. */
 const NAME_WORDS = 4
 
+/** "I need a new laptop, mine is broken": what is broken is only why. */
+const NEW =
+  /\b(?:need|want|like|order|get|request)\b.{0,20}\b(?:new|another|replacement|second|spare)\b|^\W*(?:an? )?(?:new|replacement|another)\b/iu
+export const asksForNew = (catalogue: Catalogue, words: string): boolean => NEW.test(words) && itemFor(catalogue, words).do !== 'none'
+
 /** What the words tell of the kind, the item, and whatever is named beside it. */
 export const understood = (before: RequestDraft, words: string, world: World, said = words): RequestDraft => {
   const draft: RequestDraft = { ...before, said: said.trim().slice(0, SAID_LENGTH) }
-  if (draft.type === 'incident' || TROUBLE.test(words)) return filled({ ...draft, type: 'incident' }, world)
+  if (draft.type === 'incident' || (TROUBLE.test(words) && !asksForNew(world.catalogue, words)))
+    return filled({ ...draft, type: 'incident' }, world)
   const match = itemFor(world.catalogue, words)
   // "My laptop" is one that is there.
   const isStatement = (tellingOf(words).length > NAME_WORDS || /^\W*(?:it'?s |about )?my\b/iu.test(words)) && !WISHING.test(words)
