@@ -215,6 +215,7 @@ describe('masked before anything is sent', () => {
     ['my password is Tr0ub4dor&3', 'my password is ••••••••'],
     ['error 0x80070005 on Windows 11 in room 4400', 'error 0x80070005 on Windows 11 in room 4400'],
     ['since 2026-06-01 at 10:30 from 192.168.100.12', 'since 2026-06-01 at 10:30 from 192.168.100.12'],
+    ['the body was {4f9a1c77d20b8e35a6c1d9f0} then', 'the body was {[secret]} then'],
     ['error 80070005 again', 'error 80070005 again'],
     ['INC0012345 is still open', 'INC0012345 is still open'],
   ])('%s', (text, masked) => expect(maskPersonal(text)).toBe(masked))

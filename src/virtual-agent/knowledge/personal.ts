@@ -9,7 +9,7 @@ const isPhone = (digits: string): boolean =>
   !DATE_OR_ADDRESS.test(digits) && (/^[+(0]/.test(digits) || /\D/.test(digits) || digits.length >= 9)
 
 /** Keys and tokens: long, of letters and digits, without a word's shape. */
-const TOKEN = /(?<![p{L}p{N}/])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{20,}/g
+const TOKEN = /(?<![\p{L}\p{N}/])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{20,}/gu
 const LOGIN = /(:\/\/)[^\s/@]+:[^\s/@]+@/g
 
 const withoutPeople = (text: string, email: string, phone: string): string =>
