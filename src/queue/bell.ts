@@ -40,7 +40,8 @@ export function makeBell({
       } else if (room === 'delivery' && account && paced) {
         const queue = ownQueue(account.channel, account.account)
         if (works && rooms) queue.answer(rooms.delivery.serve, paced)
-        void queue.add(conversations, inMs)
+        // A pace that nobody keeps is better than an account that is silent for as long as the queue is away.
+        void queue.add(conversations, inMs).then((taken) => taken || here?.delivery.ring(conversations))
       } else if (here) here[room].ring(conversations)
       else void timed.queue(room).add(conversations, inMs)
     },

@@ -18,8 +18,11 @@ type Job = { readonly conversation: ConversationId }
 
 /** A queue of rings that come later, or at a limited rate. A job carries an id and nothing else. */
 export type TimedQueue = {
-  /** Never rejects; a ring that was lost is found by sweep. Rings of one conversation that fall into the same slot are one, at its end. */
-  add(conversations: readonly ConversationId[], inMs: number): Promise<void>
+  /**
+   * Never rejects, and resolves to whether the rings were taken; those that were lost are found by sweep. Rings of one conversation that fall into the same
+   * slot are one, at its end.
+   */
+  add(conversations: readonly ConversationId[], inMs: number): Promise<boolean>
   /** Begins to answer rings in this process. Does nothing where it already does. */
   answer(handle: (conversation: ConversationId) => Promise<void>, perSecond?: number): void
   /** Answers no more rings in this process, until it begins again; what is being answered is finished. */
@@ -79,7 +82,10 @@ export async function openTimedQueues(on: TimedOn, log: Log): Promise<TimedQueue
     return {
       async add(conversations, inMs) {
         // BullMQ would wait for a connection that was never made; a ring is only a hint.
-        if (redis && redis.status !== 'ready') return complain(new Error(`Redis is ${redis.status}`))
+        if (redis && redis.status !== 'ready') {
+          complain(new Error(`Redis is ${redis.status}`))
+          return false
+        }
         const slot = Math.ceil((Date.now() + inMs) / slotMs)
         const delay = inMs > 0 ? slot * slotMs - Date.now() : 0
         const jobs = conversations.map((conversation) => ({
@@ -92,7 +98,13 @@ export async function openTimedQueues(on: TimedOn, log: Log): Promise<TimedQueue
             deduplication: { id: inMs > 0 ? `${conversation}@${slot}` : conversation, keepLastIfActive: true },
           },
         }))
-        await queue.addBulk(jobs).catch(complain)
+        return queue.addBulk(jobs).then(
+          () => true,
+          (error: Error) => {
+            complain(error)
+            return false
+          },
+        )
       },
       answer(handle, perSecond) {
         if (worker) return

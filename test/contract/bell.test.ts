@@ -341,6 +341,25 @@ describe('the bell', () => {
     expect([rung, answered]).toEqual([['here'], ['turn', 'delivery']])
     expect(added).toEqual(['before', 'later', 'after'].map((name) => [own, [name]]))
   })
+  test('of an account that is paced goes through its queue, and where that is away rings here', async () => {
+    let away = false
+    const timed = { queue: () => ({ add: async () => !away, answer: () => undefined }) } as unknown as TimedQueues
+    const channel = { definition: { name: 'test' }, account: 'main', can: { sendsFrom: 'anywhere', sendsPerSecond: 5 } }
+    const found = { get: () => channel, all: () => [channel] } as unknown as Channels
+    const bell = makeBell({ timed, channels: found, works: true })
+    const rung: string[] = []
+    const room = { ring: (them: readonly ConversationId[]) => void rung.push(...them), serve: async () => undefined }
+    bell.open({ turn: room, delivery: room })
+    const account = { channel: 'test', account: 'main' as Channel['account'] }
+    bell.ring('delivery', [id('paced')], { account })
+    await pause(0)
+    expect(rung).toEqual([])
+    away = true
+    bell.ring('delivery', [id('away')], { account })
+    bell.ring('delivery', [id('later')], { account, inMs: 500 })
+    await pause(0)
+    expect(rung).toEqual(['away'])
+  })
   test('of a process that only serves the web goes to those that work', () => {
     const { added, timed } = recording()
     const bell = makeBell({ timed, channels, works: false })
