@@ -156,7 +156,7 @@ describe('the web channel', () => {
     const files = { open: () => Promise.reject(new Error('the file is gone')) }
     const deps = { now: () => start, files } as unknown as AdapterDeps
     const adapter = web.create({ id: id<AccountId>('main'), config: web.config.parse({}) }, deps)
-    const failure = await adapter.fetchFile!({ upload: 'x' }, AbortSignal.timeout(1_000)).catch((error) => adapter.classify(error))
+    const failure = await adapter.fetchFile!({ upload: 'x' }, AbortSignal.timeout(30_000)).catch((error) => adapter.classify(error))
     expect(failure).toEqual({ kind: 'rejected', code: 'upload_gone', detail: 'The file is not here, or no longer.' })
   })
 

@@ -253,7 +253,7 @@ export async function openHouse(changed: HouseSettings = {}) {
     act,
     receive,
     checkAccount: async (channel) => {
-      const told = await channel.adapter.check(AbortSignal.timeout(1_000))
+      const told = await channel.adapter.check(AbortSignal.timeout(30_000))
       const owing = await store.noteCheck(channel.definition.name, channel.account, told)
       if (owing.length > 0) bell.ring('delivery', owing)
       return told
