@@ -115,7 +115,7 @@ async function startHub(directory: string, played: readonly Played[], on: { read
     LOG_LEVEL: 'error',
     ...on,
   })
-  const flags = ['--max-semi-space-size=16', '--heap-growing-percent=50', '--disable-warning=ExperimentalWarning']
+  const flags = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--disable-warning=ExperimentalWarning']
   const child = spawn(process.execPath, [...flags, join(import.meta.dirname, 'echo-hub.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const said of createInterface({ input: child.stdout })) {
     const url = /^listening on (\S+)/.exec(said)?.[1]

@@ -175,11 +175,9 @@ async function startHub(
     process.execPath,
     [
       ...(on.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${on.profile}`]),
-      '--max-semi-space-size=16',
+      '--max-semi-space-size=8',
       '--heap-growing-percent=50',
       '--disable-warning=ExperimentalWarning',
-      '--import',
-      join(import.meta.dirname, '../src/compile-cache.mjs'),
       join(import.meta.dirname, 'echo-hub.ts'),
       ...(on.ownAgent ? ['--own-agent'] : []),
     ],

@@ -62,7 +62,7 @@ export async function startHubProcess(setup: HubSetup, entry = 'test/support/ech
   let url = ''
 
   function begin(): Promise<boolean> {
-    const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './src/compile-cache.mjs', entry], {
+    const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './test/support/compile-cache.mjs', entry], {
       cwd: root,
       env: childEnvironment({ ...variables, PORT: url === '' ? '0' : new URL(url).port }) as NodeJS.ProcessEnv,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -119,7 +119,7 @@ export async function runHubToEnd(
   entry = 'src/main.ts',
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   const { directory, variables } = await prepare(setup)
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './src/compile-cache.mjs', entry], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './test/support/compile-cache.mjs', entry], {
     cwd: root,
     env: childEnvironment({ ...variables, PORT: '0' }) as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe'],

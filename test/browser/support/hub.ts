@@ -54,7 +54,7 @@ async function spawnHub(data: string, port: string): Promise<{ readonly child: C
     DATABASE_URL: undefined,
     REDIS_URL: undefined,
   })
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './src/compile-cache.mjs', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './test/support/compile-cache.mjs', 'src/main.ts'], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
