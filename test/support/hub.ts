@@ -62,11 +62,15 @@ export async function startHubProcess(setup: HubSetup, entry = 'test/support/ech
   let url = ''
 
   function begin(): Promise<boolean> {
-    const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './test/support/compile-cache.mjs', entry], {
-      cwd: root,
-      env: childEnvironment({ ...variables, PORT: url === '' ? '0' : new URL(url).port }) as NodeJS.ProcessEnv,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const started = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', '--import', './test/support/compile-cache.mjs', entry],
+      {
+        cwd: root,
+        env: childEnvironment({ ...variables, PORT: url === '' ? '0' : new URL(url).port }) as NodeJS.ProcessEnv,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     child = started
     const listens = new Promise<boolean>((resolve) => {
       heard = (at) => {

@@ -54,11 +54,15 @@ async function spawnHub(data: string, port: string): Promise<{ readonly child: C
     DATABASE_URL: undefined,
     REDIS_URL: undefined,
   })
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './test/support/compile-cache.mjs', 'src/main.ts'], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--import', './test/support/compile-cache.mjs', 'src/main.ts'],
+    {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     const late = setTimeout(() => {
