@@ -179,7 +179,7 @@ describe('for everybody', () => {
   for (const [device, viewport] of Object.entries({ desktop, handset }))
     for (const colorScheme of ['light', 'dark'] as const)
       test(`axe finds nothing on a ${device} in ${colorScheme} colours, and nothing is cut off`, async () => {
-        const { page, context } = await visit(browser, hub.url, { viewport, colorScheme, reducedMotion: 'reduce' })
+        const { page, context } = await visit(browser, hub.url, { viewport, colorScheme })
         await greeted(page)
         await write(page, 'My printer is on fire')
         await page.getByText('Sent', { exact: true }).waitFor()

@@ -30,11 +30,11 @@ afterAll(async () => {
 
 /** An author at this place of the page. All of them share one session: signing in is limited. */
 async function author(place = '', options: Parameters<typeof visit>[2] = {}) {
-  return visit(browser, `${hub.url}/admin/knowledge${place}`, { reducedMotion: 'reduce', storageState: session, ...options })
+  return visit(browser, `${hub.url}/admin/knowledge${place}`, { storageState: session, ...options })
 }
 /** An author with a session of their own. */
 async function signedIn(place = '') {
-  const opened = await visit(browser, `${hub.url}/admin/knowledge${place}`, { reducedMotion: 'reduce' })
+  const opened = await visit(browser, `${hub.url}/admin/knowledge${place}`)
   await opened.page.getByLabel('E-mail').fill(adminOfTests.email)
   await opened.page.getByLabel('Password', { exact: true }).fill(adminOfTests.password)
   await opened.page.getByRole('button', { name: 'Sign in' }).click()

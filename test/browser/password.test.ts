@@ -116,7 +116,7 @@ describe('the page of a reset link', () => {
   for (const [device, viewport] of Object.entries({ desktop, handset }))
     for (const colorScheme of ['light', 'dark'] as const)
       test(`has no fault that axe finds on a ${device} in ${colorScheme} colours, and nothing is cut off`, async () => {
-        const { page, context } = await visit(browser, await link(), { viewport, colorScheme, reducedMotion: 'reduce' })
+        const { page, context } = await visit(browser, await link(), { viewport, colorScheme })
         await heading(page, 'Choose a new password')
         expect(await accessibilityFaults(page)).toEqual([])
         await field(page).fill('short')

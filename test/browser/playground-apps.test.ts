@@ -119,7 +119,7 @@ describe('every app of the playground', () => {
     ['handset', handset, 'light'],
   ] as const)
     test(`axe finds nothing in any window on a ${device} in ${colorScheme} colours, and nothing is cut off`, async () => {
-      const { page, context } = await visit(browser, `${hub.url}/playground`, { viewport, colorScheme, reducedMotion: 'reduce' })
+      const { page, context } = await visit(browser, `${hub.url}/playground`, { viewport, colorScheme })
       for (const app of playedApps) {
         const { open, log } = play(page, app)
         await open()

@@ -134,7 +134,7 @@ describe('the playground', () => {
     ['handset', handset, 'dark'],
   ] as const)
     test(`axe finds nothing at the technician's on a ${device} in ${colorScheme} colours, and nothing is cut off`, async () => {
-      const { page, context } = await visit(browser, `${hub.url}/playground`, { viewport, colorScheme, reducedMotion: 'reduce' })
+      const { page, context } = await visit(browser, `${hub.url}/playground`, { viewport, colorScheme })
       const before = await answers(page).count()
       await say(page, 'hello')
       await answers(page).nth(before).waitFor()

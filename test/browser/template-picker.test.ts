@@ -27,12 +27,13 @@ afterAll(async () => {
 })
 
 /** Somebody whom the technician has taken over, and who then fell silent for longer than WhatsApp lets us write. */
-const silent = () => sql`update conversations set last_heard_at = now() - interval '25 hours'`.execute(hub.connection.db)
+const silent = () =>
+  sql`update conversations set last_heard_at = now() - interval '25 hours', version = version + 1`.execute(hub.connection.db)
 
 test('a technician whose person has been silent for a day picks a template, fills it in, and it arrives', async () => {
   const dana = emulator.person('Dana')
   await dana.types('I want to talk to a technician')
-  const { page, context, complaints } = await visit(browser, `${hub.url}/playground`, { reducedMotion: 'reduce' })
+  const { page, context, complaints } = await visit(browser, `${hub.url}/playground`)
   await desk(page).getByRole('region', { name: 'Waiting' }).getByRole('button', { name: /Dana/ }).click()
   await desk(page).getByRole('button', { name: 'Accept', exact: true }).click()
   const box = desk(page).getByRole('textbox', { name: 'Reply to Dana' })
@@ -44,7 +45,15 @@ test('a technician whose person has been silent for a day picks a template, fill
   expect(await box.count()).toBe(0)
   const form = desk(page).getByRole('form', { name: 'Template for Dana' })
   const send = form.getByRole('button', { name: 'Send template to Dana' })
-  expect(await form.getByLabel('Template').locator('option').allTextContents()).toEqual(['request update (en)', 'still there (en)'])
+  const templates = form.getByLabel('Template')
+  expect(await templates.locator('option').allTextContents()).toEqual([
+    'gift (en)',
+    'order shipped (en)',
+    'request update (en)',
+    'still there (en)',
+    'welcome picture (en)',
+  ])
+  await templates.selectOption('request update (en)')
   expect(await send.isDisabled()).toBe(true)
   await form.getByLabel('Value 1').fill('INC-1042')
   await form.getByText('News on request INC-1042: {{2}}.').waitFor()

@@ -63,7 +63,9 @@ async function silentFor25Hours(name: string): Promise<string> {
   const { id } = await tess.waitsFor(name)
   expect(await tess.accepts(id)).toBe(200)
   person.isSilentFor(25)
-  await sql`update conversations set last_heard_at = now() - interval '25 hours' where id = ${id}`.execute(hub.connection.db)
+  await sql`update conversations set last_heard_at = now() - interval '25 hours', version = version + 1 where id = ${id}`.execute(
+    hub.connection.db,
+  )
   return id
 }
 

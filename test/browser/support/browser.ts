@@ -22,7 +22,8 @@ export type Visit = { readonly page: Page; readonly context: BrowserContext; rea
 
 /** Somebody with a browser of their own; `complaints` is what the page threw, and what the security policy stopped. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await browser.newContext({ viewport: desktop, locale: 'en-GB', ...options })
+  // Colours are judged as they stand, never on their way there.
+  const context = await browser.newContext({ viewport: desktop, locale: 'en-GB', reducedMotion: 'reduce', ...options })
   context.setDefaultTimeout(50_000)
   const page = await context.newPage()
   const complaints: string[] = []

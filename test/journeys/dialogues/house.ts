@@ -248,7 +248,7 @@ function makeHand(db: Kysely<any>, mail: Awaited<ReturnType<typeof openMailServe
       for (let tries = 0; ; tries++) {
         // Whatever happens meanwhile winds the timer up again.
         if (tries % 80 === 0)
-          await sql`update conversations set timer_at = date_trunc('milliseconds', now()) where ${mine} and timer_at is not null`.execute(
+          await sql`update conversations set timer_at = date_trunc('milliseconds', now()), version = version + 1 where ${mine} and timer_at is not null`.execute(
             db,
           )
         const { rows } = await sql<{
@@ -259,7 +259,7 @@ function makeHand(db: Kysely<any>, mail: Awaited<ReturnType<typeof openMailServe
         }>`select id, chat, memory, version from conversations where ${mine}`.execute(db)
         const [row] = rows
         if (row?.chat === null) {
-          await sql`update conversations set memory = ${JSON.stringify(older(row.memory, days))}::jsonb, last_heard_at = last_heard_at - ${`${days} days`}::interval
+          await sql`update conversations set memory = ${JSON.stringify(older(row.memory, days))}::jsonb, last_heard_at = last_heard_at - ${`${days} days`}::interval, version = version + 1
             where id = ${row.id} and version = ${row.version}`.execute(db)
           return
         }
