@@ -87,6 +87,8 @@ export const linked = defineAdapter({
   config: z.strictObject({ url: z.url() }),
   create: ({ id: account, config: { url } }, { fetch }) => {
     let session: string | undefined
+    /** The one it was linked as, also when it has said goodbye: a send that was under way then is told from one that was never allowed. */
+    let last = 'none'
     const post = (path: string, body: object) => fetch(url + path, { method: 'POST', body: JSON.stringify(body) })
     return {
       verify: async () => ({ ok: true }),
@@ -102,7 +104,7 @@ export const linked = defineAdapter({
       },
       render: (contents) => contents.map((item) => (item.type === 'text' ? item.text : item.type)),
       send: async (payload, to) => {
-        const answer = await post('/send', { session: session ?? 'none', chat: to.conversation, text: payload })
+        const answer = await post('/send', { session: session ?? last, chat: to.conversation, text: payload })
         if (!answer.ok) throw new PlatformError({ status: 409, code: 'not-listening', message: 'another device is linked' })
         return { messages: [id(((await answer.json()) as { readonly id: string }).id)], at: new Date().toISOString() }
       },
@@ -118,7 +120,7 @@ export const linked = defineAdapter({
           for await (const line of linesOf(stream.body!)) {
             const told = JSON.parse(line) as Said & { readonly session?: string }
             if (told.session !== undefined) {
-              session = told.session
+              session = last = told.session
               report({ state: 'open' })
               continue
             }
