@@ -48,17 +48,23 @@ export async function connect(at: {
   const unlock = at.dataDir === undefined ? () => undefined : lockDirectory(at.dataDir)
   try {
     const pglite = await openPGlite(at.dataDir === undefined ? undefined : join(at.dataDir, 'pglite'))
-    const turnstile = makeTurnstile()
-    const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite, turnstile) })
+    const embedded = embeddedIn(pglite)
     const close = async () => {
-      await db.destroy()
+      await embedded.close()
       unlock()
     }
-    return { db, kind: 'pglite', embedded: { pglite, turnstile }, close }
+    return { ...embedded, close }
   } catch (error) {
     unlock()
     throw error
   }
+}
+
+/** Over an embedded database that is open; closes it. */
+export function embeddedIn(pglite: PGlite): Connection {
+  const turnstile = makeTurnstile()
+  const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite, turnstile) })
+  return { db, kind: 'pglite', embedded: { pglite, turnstile }, close: () => db.destroy() }
 }
 
 /** A prepared statement keeps its plan; connections are replaced so often that none outlives by far the tables it was made for. */

@@ -60,7 +60,7 @@ export async function createPGlite(directory: string): Promise<PGlite> {
 }
 
 /** BullMQ's tables stand in a schema of their own; PGlite is one session, so its path is set once for everybody. */
-async function findsQueues(pglite: PGlite): Promise<PGlite> {
+export async function findsQueues(pglite: PGlite): Promise<PGlite> {
   await pglite.exec('set search_path to public, bullmq')
   return pglite
 }

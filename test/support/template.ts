@@ -5,14 +5,11 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PGlite } from '@electric-sql/pglite'
-import { Kysely } from 'kysely'
 import { openTimedQueues } from '../../src/queue/timed.ts'
-import { type Connection, connect } from '../../src/store/connect.ts'
+import { type Connection, connect, embeddedIn } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
-import { pgliteDialect } from '../../src/store/pglite.ts'
+import { findsQueues } from '../../src/store/pglite.ts'
 import { queuePool } from '../../src/store/queue-pool.ts'
-import type { Tables } from '../../src/store/tables.ts'
-import { makeTurnstile } from '../../src/store/turnstile.ts'
 
 const root = join(import.meta.dirname, '../..')
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -51,9 +48,5 @@ export async function copyTemplate(directory: string): Promise<void> {
 /** An embedded database of the test's own, in memory, with all its tables. */
 export async function openMemory(): Promise<Connection> {
   const tar = new Blob([await readFile(join(await template(), 'memory.tar'))])
-  const pglite = await PGlite.create({ loadDataDir: tar })
-  await pglite.exec('set search_path to public, bullmq')
-  const turnstile = makeTurnstile()
-  const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite, turnstile) })
-  return { db, kind: 'pglite', embedded: { pglite, turnstile }, close: () => db.destroy() }
+  return embeddedIn(await findsQueues(await PGlite.create({ loadDataDir: tar })))
 }
