@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startEmulator as line } from '../adapters/line/emulator.ts'
@@ -12,8 +10,8 @@ import { startEmulator as teams } from '../adapters/teams/emulator.ts'
 import { startEmulator as telegram } from '../adapters/telegram/emulator.ts'
 import { startEmulator as viber } from '../adapters/viber/emulator.ts'
 import { startEmulator as whatsapp } from '../adapters/whatsapp/emulator.ts'
-import { childEnvironment } from '../config/environment.ts'
 import type { Emulator } from '../src/channel/emulator.ts'
+import { startHub, stopHub } from './hub.ts'
 
 /** Long enough that every acknowledgement is measured, the late ones too. */
 const patient = { patienceMs: 120_000 }
@@ -56,7 +54,12 @@ export async function run(args: readonly string[]): Promise<void> {
   )
   const directory = mkdtempSync(join(tmpdir(), 'switchboard-bench-'))
   const played = await Promise.all(platforms.map(async (platform) => ({ ...platform, emulator: await platform.start() })))
-  const hub = await startHub(directory, played, { DATABASE_URL: values.database, REDIS_URL: values.redis })
+  const hub = await startHub(directory, {
+    channels: played.map(channelOf),
+    database: values.database,
+    redis: values.redis,
+    logLevel: 'error',
+  })
   try {
     for (const { channel, account, emulator } of played)
       if (account !== 'socket') await emulator.connect(new URL(`/hooks/${channel}/${account}`, hub.url))
@@ -77,7 +80,7 @@ export async function run(args: readonly string[]): Promise<void> {
       if (late > 0) process.exitCode = 1
     }
   } finally {
-    await stop(hub.process)
+    await stopHub(hub.process)
     for (const { emulator } of played) await emulator.close()
     rmSync(directory, { recursive: true, force: true })
   }
@@ -97,38 +100,9 @@ async function acknowledged(emulator: Emulator, people: number, words: string): 
 }
 
 type Played = { readonly channel: string; readonly account: string; readonly emulator: Emulator }
-async function startHub(directory: string, played: readonly Played[], on: { readonly [name: string]: string | undefined }) {
-  const config = join(directory, 'hub.yaml')
-  const channels = played.map(({ channel, account, emulator }) => ({
-    channel,
-    account,
-    ...(channel === 'whatsapp' ? { transport: 'cloud' } : {}),
-    ...emulator.account(),
-  }))
-  writeFileSync(config, JSON.stringify({ channels }))
-  const env = childEnvironment({
-    HOST: '127.0.0.1',
-    PORT: '0',
-    HUB_CONFIG: config,
-    HUB_ROLE: 'all',
-    DATA_DIR: join(directory, 'data'),
-    LOG_LEVEL: 'error',
-    ...on,
-  })
-  const flags = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...flags, join(import.meta.dirname, 'echo-hub.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const said of createInterface({ input: child.stdout })) {
-    const url = /^listening on (\S+)/.exec(said)?.[1]
-    if (!url) continue
-    child.stdout.resume()
-    return { process: child, url }
-  }
-  throw new Error('the hub did not start')
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  setTimeout(() => child.kill('SIGKILL'), 15_000).unref()
-  await ended
-}
+const channelOf = ({ channel, account, emulator }: Played) => ({
+  channel,
+  account,
+  ...(channel === 'whatsapp' ? { transport: 'cloud' } : {}),
+  ...emulator.account(),
+})

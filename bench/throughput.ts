@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
-import { childEnvironment } from '../config/environment.ts'
+import { startHub, stopHub } from './hub.ts'
 import { openClient, serve } from './wire.ts'
 
 const secret = 'bench-webhook-secret'
@@ -53,17 +51,22 @@ export async function run(args: readonly string[]): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'switchboard-bench-'))
   const driver = makeDriver(people, values['own-agent'])
   const api = await serve(driver.api)
-  const hub = await startHub(directory, api.port, {
+  const asked = performance.now()
+  const hub = await startHub(directory, {
+    channels: [{ channel: 'telegram', account: 'bench', botToken: token, webhookSecret: secret, apiUrl: `http://127.0.0.1:${api.port}` }],
     database: database?.url,
     redis: values.redis,
-    ownAgent: values['own-agent'],
-    profile: values.profile,
+    logLevel: 'warn',
+    flags: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],
+    args: values['own-agent'] ? ['--own-agent'] : [],
   })
+  console.log(`started in ${((performance.now() - asked) / 1_000).toFixed(1)} s`)
+  const port = Number(new URL(hub.url).port)
   try {
-    await driver.run(hub.port, Number(values.warmup) * 1_000)
+    await driver.run(port, Number(values.warmup) * 1_000)
     driver.forget()
     const busyBefore = cpuSecondsOf(hub.process.pid!)
-    const seconds = await driver.run(hub.port, Number(values.seconds) * 1_000)
+    const seconds = await driver.run(port, Number(values.seconds) * 1_000)
     const busy = cpuSecondsOf(hub.process.pid!) - busyBefore
     const result: Result = { ...driver.result(), seconds, busy, rssMb: rssOf(hub.process.pid!) }
     print(result)
@@ -73,7 +76,7 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(durable)
     if (result.lost + result.doubled + result.outOfOrder > 0 || durable.includes(' off')) process.exitCode = 1
   } finally {
-    await stop(hub.process)
+    await stopHub(hub.process)
     api.close()
     await database?.drop()
     rmSync(directory, { recursive: true, force: true })
@@ -154,63 +157,6 @@ function makeDriver(people: number, anyAnswer: boolean) {
     },
     result: () => ({ answered, lost, doubled, outOfOrder, ack, endToEnd }),
   }
-}
-
-async function startHub(
-  directory: string,
-  apiPort: number,
-  on: {
-    readonly database: string | undefined
-    readonly redis: string | undefined
-    readonly ownAgent: boolean
-    readonly profile: string | undefined
-  },
-) {
-  const config = join(directory, 'hub.yaml')
-  writeFileSync(
-    config,
-    `channels:\n  - channel: telegram\n    account: bench\n    botToken: ${token}\n    webhookSecret: ${secret}\n    apiUrl: http://127.0.0.1:${apiPort}\n`,
-  )
-  const child = spawn(
-    process.execPath,
-    [
-      ...(on.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${on.profile}`]),
-      '--max-semi-space-size=8',
-      '--heap-growing-percent=50',
-      '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, 'echo-hub.ts'),
-      ...(on.ownAgent ? ['--own-agent'] : []),
-    ],
-    {
-      env: childEnvironment({
-        HOST: '127.0.0.1',
-        PORT: '0',
-        HUB_CONFIG: config,
-        HUB_ROLE: 'all',
-        DATA_DIR: join(directory, 'data'),
-        LOG_LEVEL: 'warn',
-        DATABASE_URL: on.database,
-        REDIS_URL: on.redis,
-      }),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  const started = performance.now()
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /^listening on (\S+)/.exec(line)?.[1]
-    if (!url) continue
-    console.log(`started in ${((performance.now() - started) / 1_000).toFixed(1)} s`)
-    child.stdout.resume()
-    return { process: child, port: Number(new URL(url).port) }
-  }
-  throw new Error('the hub did not start')
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  setTimeout(() => child.kill('SIGKILL'), 15_000).unref()
-  await ended
 }
 
 async function makeDatabase(base: string) {
